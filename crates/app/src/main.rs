@@ -1,0 +1,2 @@
+//! The synaptiq binary: configuration, wiring, telemetry, command line.
+fn main() {}

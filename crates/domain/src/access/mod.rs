@@ -1,0 +1,14 @@
+//! Who may do what: tenants, their assistants and members, keys with scopes, and the proof of
+//! having been authenticated that every store method asks for.
+
+mod assistant;
+mod key;
+mod permission;
+mod scope;
+mod tenant;
+
+pub use assistant::{Assistant, Member, Slug};
+pub use key::{ApiKey, KeyKind, KeySecret, MalformedKey, hash_secret};
+pub use permission::{Permission, PermissionSet, UnknownPermission};
+pub use scope::{SystemScope, TenantScope};
+pub use tenant::{CriteriaWeights, Currency, Tenant, TenantSettings};

@@ -1,0 +1,8 @@
+//! What happened, as other systems are told (contract § 10). An event is written in the same
+//! commit as the change, exactly once per transition.
+
+mod kind;
+mod model;
+
+pub use kind::EventKind;
+pub use model::{Event, EventData, FieldChange};

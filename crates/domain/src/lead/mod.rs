@@ -1,0 +1,11 @@
+//! A lead: a person who may buy, what is known of them, and how far they have come (contract § 6).
+
+mod model;
+mod query;
+mod score;
+mod status;
+
+pub use model::{Contact, Lead, LeadDraft, LeadMerge, LeadPatch, LeadSource, ScoreOverride, Tag, Utm};
+pub use query::{LeadQuery, LeadSort};
+pub use score::{Grade, Score, Weight};
+pub use status::{LeadStatus, StatusChange};

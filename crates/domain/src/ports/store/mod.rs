@@ -1,0 +1,60 @@
+//! The store: what is read, one trait per concept, and the one way to write.
+//!
+//! Every method takes a [`TenantScope`](crate::access::TenantScope): a foreign id is simply not
+//! found (security T2, T3). The exceptions are the look-up of a credential and the methods of
+//! [`SystemStore`], whose rows come with a scope of their own.
+
+mod access;
+mod commit;
+mod conversations;
+mod knowledge;
+mod leads;
+mod receipts;
+mod system;
+mod webhooks;
+
+use thiserror::Error;
+
+pub use access::{AccessStore, Credential, TenantView};
+pub use commit::UnitOfWork;
+pub use conversations::{ConversationFile, ConversationStore, TurnFile, TurnKey};
+pub use knowledge::{KnowledgeStore, PassageKey};
+pub use leads::{LeadFile, LeadKey, LeadStore};
+pub use receipts::ReceiptStore;
+pub use system::{DueDelivery, Settlement, StoreHealth, SystemStore};
+pub use webhooks::WebhookStore;
+
+/// Everything a use case asks of a store.
+pub trait Store:
+    AccessStore + ConversationStore + KnowledgeStore + LeadStore + ReceiptStore + SystemStore + UnitOfWork + WebhookStore
+{
+}
+
+impl<S> Store for S where
+    S: AccessStore
+        + ConversationStore
+        + KnowledgeStore
+        + LeadStore
+        + ReceiptStore
+        + SystemStore
+        + UnitOfWork
+        + WebhookStore
+{
+}
+
+/// Why a store could not do what it was asked.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// Something changed since it was read: read and decide again.
+    #[error("the state changed meanwhile")]
+    Stale,
+    /// Too much is waiting: try again later.
+    #[error("the store is busy")]
+    Busy,
+    /// There is no room on the disk. Reads go on.
+    #[error("the disk is full")]
+    Full,
+    /// Anything else. Logged where it is handled, never shown.
+    #[error("the store failed")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}

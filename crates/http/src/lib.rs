@@ -1,0 +1,1 @@
+//! actix-web: route tables of the dialects, chat stream, OpenAPI.

@@ -1,0 +1,1 @@
+//! The model port over HTTP: OpenAI-compatible addresses.

@@ -1,0 +1,1 @@
+//! Contract tests, fixtures, fakes, a test server. Dev-dependency only.

@@ -1,0 +1,1 @@
+//! Signing, header profiles, the guarded outbound client, the relay that delivers.

@@ -1,0 +1,2 @@
+//! Tasks of this repository: test, ci, layers, schema, openapi, bench.
+fn main() {}
