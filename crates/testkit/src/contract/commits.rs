@@ -68,10 +68,9 @@ pub async fn a_commit_is_all_or_nothing(trial: &Trial) {
     bad_version.leads[1] = Change::updated(stale, known.clone());
     let mut bad_message = whole.clone();
     bad_message.messages.push(message);
+    let absent = fixtures::delivery(13, endpoint.id, &whole.events[0]);
     let mut bad_delivery = whole.clone();
-    bad_delivery
-        .deliveries
-        .push(Change::updated(fixtures::delivery(13, endpoint.id, &whole.events[0]), delivery.clone()));
+    bad_delivery.deliveries.push(Change::updated(absent.clone(), absent));
     let mut bad_key = whole.clone();
     bad_key.keys.push(Change::created(ApiKey { hash: key.hash, ..fixtures::key(14, company.tenant.id) }));
     for (why, changes) in [
