@@ -10,6 +10,8 @@
 //! ```
 
 pub mod commits;
+mod dice;
+pub mod leads;
 mod promises;
 mod trial;
 

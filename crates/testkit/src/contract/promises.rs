@@ -24,6 +24,20 @@ macro_rules! store_contract {
                 a_position_is_taken_once_in_a_conversation
                 an_assistants_slug_is_unique_in_a_tenant
             }
+            leads {
+                a_list_of_leads_agrees_with_its_query
+                a_page_says_how_many_leads_there_are_and_where_the_next_begins
+                a_cursor_shows_every_lead_once_while_others_come_and_go
+                an_address_finds_its_lead_without_case
+                a_lead_comes_with_the_evidence_of_all_its_conversations
+                evidence_belongs_to_the_lead_of_its_conversation
+                the_id_of_an_absorbed_lead_finds_the_survivor
+                a_merge_moves_conversations_and_evidence_to_the_survivor
+                a_conversation_changed_with_its_merge_counts_one_version
+                a_merge_with_a_lead_that_is_gone_is_refused
+                a_deleted_lead_takes_its_evidence_and_lets_its_conversations_go
+                the_ids_that_a_deleted_lead_answered_for_find_no_one
+            }
         }
     };
     (@tests $make:ident, $($concept:ident { $($promise:ident)* })*) => {
@@ -42,7 +56,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     /// Every function of a concept's file, in a file that a macro cannot see into.
-    const SOURCES: &[(&str, &str)] = &[("commits", include_str!("commits.rs"))];
+    const SOURCES: &[(&str, &str)] = &[("commits", include_str!("commits.rs")), ("leads", include_str!("leads.rs"))];
 
     #[test]
     fn every_promise_is_in_the_list() {
