@@ -14,4 +14,5 @@ pub mod qualification;
 pub mod receipt;
 pub mod text;
 pub mod time;
+pub mod use_cases;
 pub mod webhook;
