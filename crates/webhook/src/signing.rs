@@ -6,15 +6,10 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use synaptiq_domain::{ports::Ids, time::Timestamp, webhook::SignatureScheme};
+use synaptiq_domain::{time::Timestamp, webhook::SignatureScheme};
 
 /// What every generated secret begins with.
 const SECRET_PREFIX: &str = "whsec_";
-
-/// A new secret as it is printed: `whsec_` and the base64 of 32 random bytes.
-pub fn generate_secret(ids: &dyn Ids) -> String {
-    format!("{SECRET_PREFIX}{}", STANDARD.encode(ids.secret()))
-}
 
 /// `X-Synaptiq-Signature`: bare lowercase hex. `secret` is the printed text, `whsec_` included.
 pub fn synaptiq_signature(scheme: SignatureScheme, secret: &[u8], at: Timestamp, body: &[u8]) -> String {
@@ -50,25 +45,8 @@ fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 mod tests {
     use super::*;
 
-    struct Fixed;
-    impl Ids for Fixed {
-        fn next(&self) -> u128 {
-            1
-        }
-        fn secret(&self) -> [u8; 32] {
-            [0xAB; 32]
-        }
-    }
-
     const AT: Timestamp = Timestamp::from_millis(1_750_000_000_999);
     const BODY: &[u8] = br#"{"id":"evt_1","n":1}"#;
-
-    #[test]
-    fn a_generated_secret_is_its_prefix_and_32_bytes_in_base64() {
-        let secret = generate_secret(&Fixed);
-        assert_eq!(secret, "whsec_q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=");
-        assert_eq!(standard_key(secret.as_bytes()), [0xAB; 32]);
-    }
 
     // The expected values of the next three tests were computed with another HMAC implementation.
     #[test]

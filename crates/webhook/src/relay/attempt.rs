@@ -8,7 +8,7 @@ use synaptiq_domain::{
     time::Timestamp,
     webhook::{Attempt, Delivery, DeliveryStatus, Endpoint, SealedSecret},
 };
-use tokio::time::Instant;
+use tokio::{sync::watch, time::Instant};
 
 use super::{Work, signed};
 use crate::profile::Try;
@@ -23,13 +23,20 @@ enum Outcome {
     Sealed,
     /// The endpoint was switched off after the delivery was written.
     SwitchedOff,
+    /// The relay was told to stop and could wait no longer. The receiver may have got it.
+    Interrupted,
 }
 
-/// Tries once. Never fails: what goes wrong is part of the try.
-pub(super) async fn make(work: &Work, due: DueDelivery) -> Settlement {
+/// Tries once, or gives up as soon as `released` says so. Never fails: what goes wrong is part of
+/// the try.
+pub(super) async fn make(work: &Work, due: DueDelivery, mut released: watch::Receiver<bool>) -> Settlement {
     let DueDelivery { scope: _, delivery, endpoint } = due;
     let (at, begun) = (work.ports.clock.now(), Instant::now());
-    let outcome = send(work, &delivery, &endpoint, at).await;
+    let outcome = tokio::select! {
+        biased;
+        outcome = send(work, &delivery, &endpoint, at) => outcome,
+        _ = released.wait_for(|released| *released) => Outcome::Interrupted,
+    };
     let duration_ms = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
     let attempt = Attempt { at, status_code: outcome.status(), error: outcome.error(), duration_ms };
     let id = delivery.id;
@@ -75,8 +82,11 @@ fn open(vault: &dyn Vault, sealed: &SealedSecret) -> Option<Vec<u8>> {
 /// What becomes of the delivery, and of its endpoint.
 fn follow(work: &Work, mut delivery: Delivery, endpoint: &Endpoint, attempt: Attempt, outcome: &Outcome) -> Settlement {
     delivery.attempts.push(attempt);
-    delivery.tries_used = delivery.tries_used.saturating_add(1);
     delivery.next_attempt_at = None;
+    // A try that the relay broke off says nothing about the receiver.
+    if !matches!(outcome, Outcome::Interrupted) {
+        delivery.tries_used = delivery.tries_used.saturating_add(1);
+    }
     let mut disable_endpoint = None;
     delivery.status = match outcome {
         Outcome::Answered(OutboundAnswer { status: 200..=299, .. }) => DeliveryStatus::Delivered,
@@ -86,6 +96,10 @@ fn follow(work: &Work, mut delivery: Delivery, endpoint: &Endpoint, attempt: Att
         }
         // Kept and visible: it can be replayed once the endpoint is switched on again.
         Outcome::SwitchedOff => DeliveryStatus::Failed,
+        Outcome::Interrupted => {
+            delivery.next_attempt_at = Some(work.ports.clock.now());
+            DeliveryStatus::Pending
+        }
         Outcome::Answered(_) | Outcome::Unanswered(_) | Outcome::Sealed => {
             let schedule = work.settings.schedules.of(endpoint.profile);
             let retry_after = outcome.retry_after().map(signed);
@@ -100,14 +114,14 @@ impl Outcome {
     const fn status(&self) -> Option<u16> {
         match self {
             Self::Answered(answer) => Some(answer.status),
-            Self::Unanswered(_) | Self::Sealed | Self::SwitchedOff => None,
+            Self::Unanswered(_) | Self::Sealed | Self::SwitchedOff | Self::Interrupted => None,
         }
     }
 
     const fn retry_after(&self) -> Option<std::time::Duration> {
         match self {
             Self::Answered(answer) => answer.retry_after,
-            Self::Unanswered(_) | Self::Sealed | Self::SwitchedOff => None,
+            Self::Unanswered(_) | Self::Sealed | Self::SwitchedOff | Self::Interrupted => None,
         }
     }
 
@@ -121,6 +135,7 @@ impl Outcome {
             Self::Unanswered(error) => Some(error.to_string()),
             Self::Sealed => Some("the endpoint's secret cannot be read".to_owned()),
             Self::SwitchedOff => Some("the endpoint is switched off".to_owned()),
+            Self::Interrupted => Some("the server stopped before there was an answer".to_owned()),
         }
     }
 }

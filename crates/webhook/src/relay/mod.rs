@@ -15,7 +15,6 @@ use synaptiq_domain::{
         Clock, Sender, StoreError, Vault,
         store::{DueDelivery, Settlement, SystemStore},
     },
-    time::Timestamp,
     webhook::{Profile, RetrySchedule},
 };
 use tokio::{
@@ -200,15 +199,10 @@ impl Relay {
 }
 
 impl Work {
-    /// Sends one claimed delivery and settles it, or gives it back if told to.
-    async fn deliver(self: Arc<Self>, due: DueDelivery, deadline: Instant, mut released: watch::Receiver<bool>) {
+    /// Sends one claimed delivery and settles it.
+    async fn deliver(self: Arc<Self>, due: DueDelivery, deadline: Instant, released: watch::Receiver<bool>) {
         let scope = due.scope;
-        let given_back = Settlement { delivery: given_back(&due, self.ports.clock.now()), disable_endpoint: None };
-        let settlement = tokio::select! {
-            biased;
-            settlement = attempt::make(&self, due) => settlement,
-            _ = released.wait_for(|released| *released) => given_back,
-        };
+        let settlement = attempt::make(&self, due, released).await;
         let delivery = settlement.delivery.id;
         let mut pause = FIRST_PAUSE;
         while Instant::now() < deadline {
@@ -227,13 +221,6 @@ impl Work {
         }
         tracing::warn!(%delivery, "the lease ended before the try was recorded; it will be sent again");
     }
-}
-
-/// The delivery as it was before it was claimed, due at once.
-fn given_back(due: &DueDelivery, now: Timestamp) -> synaptiq_domain::webhook::Delivery {
-    let mut delivery = due.delivery.clone();
-    delivery.next_attempt_at = Some(now);
-    delivery
 }
 
 fn signed(duration: Duration) -> time::Duration {
