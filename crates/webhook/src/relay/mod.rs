@@ -13,7 +13,7 @@ use synaptiq_domain::{
     access::SystemScope,
     ports::{
         Clock, Sender, StoreError, Vault,
-        store::{DueDelivery, Settlement, SystemStore},
+        store::{DueDelivery, SystemStore},
     },
     webhook::{Profile, RetrySchedule},
 };

@@ -1,7 +1,7 @@
 //! The forms in which a forbidden address can be written, and that none of them gets through: not
 //! at create, not at delivery, not by changing in between (security O1, O2, O5).
 
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, path::Path, sync::Arc};
 
 use synaptiq_domain::{
     ports::{RefusedUrl, SendError, Sender as _, UrlGuard as _},
@@ -359,6 +359,26 @@ async fn hostile_texts_are_refused_or_harmless_and_never_break_the_guard() {
     assert!(guard.check("http:127.0.0.1").await.is_err());
     assert!(guard.check("http:\\\\127.0.0.1\\").await.is_err());
     assert!(guard.check("http://127.0.0.1#@public.example/").await.is_err());
+}
+
+#[tokio::test]
+async fn o2_the_published_lists_of_forbidden_urls_are_refused_unless_they_are_names() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/hostile/ssrf_urls.json");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        eprintln!("NOT TESTED: {} is absent, so no published list was checked", path.display());
+        return;
+    };
+    let list: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+    assert!(!list.is_empty());
+    for entry in list {
+        let text = entry["url"].as_str().unwrap();
+        if guard(Names::default(), &[]).check(text).await.is_ok() {
+            let host = url::Url::parse(text).unwrap().host().unwrap().to_owned();
+            // What a name leads to is decided when it resolves.
+            assert!(matches!(&host, url::Host::Domain(name) if !name.contains("localhost")), "{text}");
+            eprintln!("a name, accepted while it does not resolve: {text}");
+        }
+    }
 }
 
 #[test]

@@ -7,13 +7,13 @@ use synaptiq_domain::{
     id::Id,
     ports::Clock as _,
     time::Timestamp,
-    webhook::{DeliveryStatus, SealedSecret, SecretRotation, SignatureScheme},
+    webhook::{Attempt, DeliveryStatus, SealedSecret, SecretRotation, SignatureScheme},
 };
 use synaptiq_webhook::signing;
 
 use crate::{
     receiver::{Act, Received, Receiver},
-    support::{Names, SECRET, Stage, published, seal},
+    support::{Names, SECRET, Stage, published, seal, until},
 };
 
 const LOOPBACK: &[&str] = &["127.0.0.0/8"];
@@ -128,9 +128,9 @@ async fn the_published_schedule_is_kept_to_the_last_try_and_then_the_delivery_fa
         assert_eq!(due.since(stage.clock.now()), time::Duration::seconds(wait));
         // One second before it is due nothing happens, however often the relay looks.
         stage.clock.advance(wait - 1);
-        stage.wake.notify_one();
+        stage.idle().await;
+        assert_eq!(stage.ledger.delivery(id).attempts.len(), tries);
         stage.clock.advance(1);
-        stage.wake.notify_one();
     }
     let failed = stage.wait(id, |delivery| delivery.status == DeliveryStatus::Failed).await;
     assert_eq!((failed.attempts.len(), failed.tries_used, failed.next_attempt_at), (6, 6, None));
@@ -179,12 +179,32 @@ async fn a_delivery_that_is_cancelled_while_it_is_sent_stays_cancelled() {
     let mut stage = Stage::patient(LOOPBACK);
     let id = stage.deliver_to(&receiver.url(), "1s");
     stage.start();
-    crate::support::until("it is being sent", || receiver.requests().len() == 1).await;
+    until("it is being sent", || receiver.requests().len() == 1).await;
     stage.ledger.cancel(id);
     receiver.release();
     stage.stop().await;
     let cancelled = stage.ledger.delivery(id);
     assert_eq!((cancelled.status, cancelled.attempts.len()), (DeliveryStatus::Cancelled, 0));
+}
+
+#[tokio::test]
+async fn a_relay_that_lost_its_lease_changes_nothing() {
+    let receiver = Receiver::start(vec![Act::Hang]).await;
+    let mut stage = Stage::patient(LOOPBACK);
+    let id = stage.deliver_to(&receiver.url(), "1s");
+    stage.start();
+    until("it is being sent", || receiver.requests().len() == 1).await;
+    // Someone else took it over meanwhile, tried it and will try it again.
+    let mut taken_over = stage.ledger.delivery(id);
+    let error = Some("the receiver answered 500".to_owned());
+    let attempt = Attempt { at: stage.clock.now(), status_code: Some(500), error, duration_ms: 3 };
+    taken_over.attempts.push(attempt);
+    taken_over.tries_used = 1;
+    taken_over.next_attempt_at = Some(stage.clock.now().plus(time::Duration::hours(1)));
+    stage.ledger.put(taken_over.clone());
+    receiver.release();
+    stage.stop().await;
+    assert_eq!(stage.ledger.delivery(id), taken_over);
 }
 
 #[tokio::test]
@@ -207,7 +227,7 @@ async fn a_relay_that_is_woken_does_not_wait_for_its_next_look() {
     stage.settings.poll = std::time::Duration::from_secs(3_600);
     stage.start();
     // The relay has looked, found nothing, and sleeps for an hour.
-    tokio::task::yield_now().await;
+    until("the relay has looked", || stage.ledger.looks.load(Ordering::SeqCst) == 1).await;
     let id = stage.delivery(&stage.endpoint(&receiver.url()));
     stage.wake.notify_one();
     stage.wait(id, |delivery| delivery.status == DeliveryStatus::Delivered).await;

@@ -1,4 +1,5 @@
-//! A store of deliveries in memory that fails when told to.
+//! A store of deliveries in memory that fails when told to. It keeps the promises of
+//! [`SystemStore`] as strictly as a real one: a settlement must continue what is stored.
 
 use std::{
     collections::BTreeMap,
@@ -30,6 +31,8 @@ pub(crate) struct Ledger {
     pub(crate) failures: AtomicU32,
     /// So many of the next settlements fail.
     pub(crate) unsettled: AtomicU32,
+    /// How often someone looked when the next delivery is due.
+    pub(crate) looks: AtomicU32,
     /// How many claims there were.
     pub(crate) claims: AtomicU32,
 }
@@ -107,7 +110,9 @@ impl SystemStore for Ledger {
         Self::fail(&self.unsettled)?;
         let mut rows = self.rows.lock().unwrap();
         let row = rows.get_mut(&given.delivery.id).unwrap();
-        if row.delivery.status != DeliveryStatus::Pending || row.leased_until.is_none() {
+        let (stored, settled) = (&row.delivery.attempts, &given.delivery.attempts);
+        let continues = settled.len() == stored.len() + 1 && settled.starts_with(stored);
+        if row.delivery.status != DeliveryStatus::Pending || row.leased_until.is_none() || !continues {
             return Ok(false);
         }
         if let Some(reason) = given.disable_endpoint {
@@ -121,6 +126,7 @@ impl SystemStore for Ledger {
     }
 
     async fn next_delivery_at(&self, _: SystemScope) -> Result<Option<Timestamp>, StoreError> {
+        self.looks.fetch_add(1, Ordering::SeqCst);
         let rows = self.rows.lock().unwrap();
         let pending = rows.values().filter(|row| row.delivery.status == DeliveryStatus::Pending);
         Ok(pending.filter_map(|row| row.leased_until.max(row.delivery.next_attempt_at)).min())

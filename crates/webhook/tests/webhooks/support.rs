@@ -274,6 +274,13 @@ impl Stage {
         running
     }
 
+    /// Waits until the relay has looked at the store as it is now, and found nothing to do.
+    pub(crate) async fn idle(&self) {
+        let looks = || self.ledger.looks.load(Ordering::SeqCst);
+        let (now, wanted) = (looks(), 2);
+        until("the relay looks twice", || looks() >= now + wanted).await;
+    }
+
     /// Waits until a delivery is as wanted.
     pub(crate) async fn wait(&self, id: Id<Delivery>, wanted: impl Fn(&Delivery) -> bool) -> Delivery {
         until("a delivery is as wanted", || wanted(&self.ledger.delivery(id))).await;
