@@ -10,6 +10,7 @@
 
 #[path = "../tests/support/beir.rs"]
 mod beir;
+#[expect(dead_code, reason = "the tests use more of it")]
 #[path = "../tests/support/mod.rs"]
 mod support;
 

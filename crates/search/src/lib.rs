@@ -10,6 +10,7 @@ mod catch_up;
 mod index;
 mod language;
 mod part;
+mod scoring;
 mod snapshot;
 mod stop_words;
 mod terms;

@@ -37,7 +37,6 @@ pub(crate) struct Entry {
 /// Some passages, indexed.
 pub(crate) struct Part {
     searcher: Searcher,
-    field: Field,
     /// By tantivy's number of the passage, which is the order of names.
     entries: Vec<Entry>,
 }
@@ -45,11 +44,10 @@ pub(crate) struct Part {
 impl Part {
     /// Indexes passages that are sorted by name, at least one.
     pub(crate) fn build(passages: &[Passage]) -> tantivy::Result<Self> {
-        let (schema, field) = schema();
         let tokenizers = TokenizerManager::new();
         tokenizers.register(TERMS, OneTermALine::default());
         let mut writer = Index::builder()
-            .schema(schema)
+            .schema(schema())
             .tokenizers(tokenizers)
             .single_segment_index_writer::<TantivyDocument>(RamDirectory::create(), WRITER_BYTES)?;
         let mut entries = Vec::with_capacity(passages.len());
@@ -58,11 +56,11 @@ impl Part {
             let length = u32::try_from(terms.len()).unwrap_or(u32::MAX);
             entries.push(Entry { key: (passage.document, passage.ordinal), length, language });
             let mut document = TantivyDocument::new();
-            document.add_text(field, terms.join("\n"));
+            document.add_text(FIELD, terms.join("\n"));
             writer.add_document(document)?;
         }
         let searcher = writer.finalize()?.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?.searcher();
-        Ok(Self { searcher, field, entries })
+        Ok(Self { searcher, entries })
     }
 
     /// Its passages, in the order of their names.
@@ -87,18 +85,14 @@ impl Part {
         self.searcher.segment_reader(0)
     }
 
-    /// A term of its only field.
-    pub(crate) fn term(&self, text: &str) -> Term {
-        Term::from_field_text(self.field, text)
-    }
-
     /// How many passages that are not `dead` have a term.
-    pub(crate) fn count_living(&self, term: &Term, dead: &[bool]) -> tantivy::Result<u64> {
-        let inverted = self.segment().inverted_index(self.field)?;
+    pub(crate) fn count_living(&self, text: &str, dead: &[bool]) -> tantivy::Result<u64> {
+        let term = term(text);
+        let inverted = self.segment().inverted_index(FIELD)?;
         if dead.is_empty() {
-            return inverted.doc_freq(term).map(u64::from).map_err(Into::into);
+            return inverted.doc_freq(&term).map(u64::from).map_err(Into::into);
         }
-        let Some(mut postings) = inverted.read_postings(term, IndexRecordOption::Basic)? else { return Ok(0) };
+        let Some(mut postings) = inverted.read_postings(&term, IndexRecordOption::Basic)? else { return Ok(0) };
         let mut count = 0;
         while postings.doc() != TERMINATED {
             count += u64::from(!dead[postings.doc() as usize]);
@@ -110,11 +104,19 @@ impl Part {
 
 const TERMS: &str = "terms";
 
-fn schema() -> (Schema, Field) {
+/// The only field there is.
+const FIELD: Field = Field::from_field_id(0);
+
+/// A term of a part, to be looked up.
+pub(crate) fn term(text: &str) -> Term {
+    Term::from_field_text(FIELD, text)
+}
+
+fn schema() -> Schema {
     let indexing = TextFieldIndexing::default().set_tokenizer(TERMS).set_index_option(IndexRecordOption::WithFreqs);
     let mut schema = Schema::builder();
-    let field = schema.add_text_field("terms", TextOptions::default().set_indexing_options(indexing));
-    (schema.build(), field)
+    schema.add_text_field("terms", TextOptions::default().set_indexing_options(indexing));
+    schema.build()
 }
 
 /// Gives tantivy the terms that [`passage_terms`] made, one a line.

@@ -16,12 +16,14 @@ use crate::{
 
 /// The most characters of a title or heading that are indexed.
 const MAX_HEADING_CHARACTERS: usize = 300;
-/// How often the words of a heading count.
-const HEADING_TIMES: usize = 2;
+/// How often the words of a title or heading count.
+const HEADING_TIMES: usize = 3;
 /// The most characters of a query that are read: a visitor's longest message.
 const MAX_QUERY_CHARACTERS: usize = 4_000;
+/// The most different words of a query that are looked up.
+const MAX_QUERY_WORDS: usize = 500;
 /// What a word that says nothing counts against one that does.
-const STOP_WORD_WEIGHT: f32 = 0.1;
+const STOP_WORD_WEIGHT: f32 = 0.2;
 /// A language that fewer passages than one in this many are in is no main language.
 const MAIN_LANGUAGE_SHARE: u32 = 20;
 
@@ -33,7 +35,7 @@ pub(crate) fn passage_terms(passage: &Passage) -> (Vec<String>, Option<Language>
     let language = Language::of(&format!("{}\n{heading}\n{title}", passage.text));
     let stemmer = language.map(|language| (language, language.stemmer()));
     let mut terms = Vec::new();
-    for (text, times) in [(title, 1), (heading, HEADING_TIMES), (&passage.text, 1)] {
+    for (text, times) in [(title, HEADING_TIMES), (heading, HEADING_TIMES), (&passage.text, 1)] {
         for word in words(text) {
             for term in spellings(&word, stemmer.as_slice()) {
                 terms.extend(std::iter::repeat_n(term, times));
@@ -43,32 +45,36 @@ pub(crate) fn passage_terms(passage: &Passage) -> (Vec<String>, Option<Language>
     (terms, language)
 }
 
-/// A term to look up.
+/// A word of a query, as the index may have it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct QueryTerm {
-    /// As the index has it.
-    pub(crate) text: String,
+pub(crate) struct QueryWord {
+    /// As it is spelled.
+    pub(crate) spelled: String,
+    /// Its stem in each language of the index. A passage has at most one of them.
+    pub(crate) stems: Vec<String>,
     /// How much a match counts.
     pub(crate) weight: f32,
 }
 
-/// The terms of a query over passages in these languages, each once, in the query's order.
-pub(crate) fn query_terms(query: &str, languages: &LanguageCounts) -> Vec<QueryTerm> {
+/// The words of a query over passages in these languages, each once, in the query's order.
+pub(crate) fn query_words(query: &str, languages: &LanguageCounts) -> Vec<QueryWord> {
     let stemmers: Vec<_> = languages.any().map(|language| (language, language.stemmer())).collect();
     let main: Vec<_> = languages.at_least_one_in(MAIN_LANGUAGE_SHARE).collect();
     let mut seen = HashSet::new();
-    let mut terms = Vec::new();
+    let mut found = Vec::new();
     for word in words(first_characters(query, MAX_QUERY_CHARACTERS)) {
-        let spellings = spellings(&word, &stemmers);
-        let empty = spellings.first().is_some_and(|plain| main.iter().any(|language| is_stop_word(*language, plain)));
-        let weight = if empty { STOP_WORD_WEIGHT } else { 1.0 };
-        for text in spellings {
-            if seen.insert(text.clone()) {
-                terms.push(QueryTerm { text, weight });
-            }
+        if found.len() == MAX_QUERY_WORDS {
+            break;
+        }
+        let mut spellings = spellings(&word, &stemmers);
+        let stems = spellings.split_off(1);
+        let Some(spelled) = spellings.pop() else { continue };
+        let empty = main.iter().any(|language| is_stop_word(*language, &spelled));
+        if seen.insert(spelled.clone()) {
+            found.push(QueryWord { spelled, stems, weight: if empty { STOP_WORD_WEIGHT } else { 1.0 } });
         }
     }
-    terms
+    found
 }
 
 /// The word without accents, then its stem in each language.

@@ -33,9 +33,9 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
         let end = rest.char_indices().find(|(_, c)| is_unspaced(*c) != unspaced).map_or(rest.len(), |(at, _)| at);
         let (run, behind) = rest.split_at(end);
         if unspaced {
-            cut_signs(run, &mut found)
+            cut_signs(run, &mut found);
         } else {
-            cut_spelled(run, &mut found)
+            cut_spelled(run, &mut found);
         }
         rest = behind;
     }

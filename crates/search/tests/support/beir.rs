@@ -5,7 +5,6 @@ use std::{
     num::NonZeroUsize,
     path::Path,
     process::Command,
-    sync::Arc,
 };
 
 use serde_json::Value;
@@ -24,27 +23,27 @@ const TENANT: u128 = 1;
 const DEPTH: usize = 1_000;
 
 /// Documents, queries, and which documents answer which query.
-pub struct Collection {
+pub(crate) struct Collection {
     /// Title and text; a document's id is its place plus one.
     documents: Vec<(String, String)>,
     queries: Vec<(String, HashSet<u128>)>,
 }
 
 /// How well a collection's answers are found.
-pub struct Quality {
+pub(crate) struct Quality {
     /// How many passages the documents were cut into.
-    pub passages: usize,
+    pub(crate) passages: usize,
     /// How many queries have an answer.
-    pub queries: usize,
+    pub(crate) queries: usize,
     /// Normalised discounted cumulative gain of the first ten.
     pub ndcg_at_10: f64,
     /// Mean average precision of the first thousand.
-    pub mean_average_precision: f64,
+    pub(crate) mean_average_precision: f64,
 }
 
 impl Collection {
     /// Reads a folder; `None` if there is no collection in it.
-    pub fn read(folder: &Path) -> Option<Self> {
+    pub(crate) fn read(folder: &Path) -> Option<Self> {
         let packed = folder.join("corpus.jsonl.gz");
         let corpus = if packed.exists() {
             String::from_utf8(Command::new("gzip").arg("-dc").arg(packed).output().ok()?.stdout).ok()?
@@ -77,7 +76,7 @@ impl Collection {
     }
 
     /// Ranks every query.
-    pub async fn measure(&self) -> Quality {
+    pub(crate) async fn measure(&self) -> Quality {
         let shelves = Shelves::new();
         let mut passages = 0;
         for ((title, text), id) in self.documents.iter().zip(1..) {

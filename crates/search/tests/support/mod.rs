@@ -1,8 +1,6 @@
 //! A knowledge store for tests: documents in memory, counters of what was read, and failures on
 //! demand.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
-
 use std::{
     collections::BTreeMap,
     sync::{
@@ -27,49 +25,46 @@ type Shelf = BTreeMap<Id<Document>, (Document, Vec<Passage>)>;
 
 /// Documents by tenant.
 #[derive(Default)]
-pub struct Shelves {
+pub(crate) struct Shelves {
     shelves: Mutex<BTreeMap<u128, (u64, Shelf)>>,
     /// How often passages were asked for in order.
-    pub pages_read: AtomicU64,
+    pub(crate) pages_read: AtomicU64,
     /// While set, every method fails.
-    pub failing: AtomicBool,
-    /// While set, deleted documents are still listed and their passages read in order, as if the
-    /// deletion came after the index had caught up.
-    pub hide_deletions: AtomicBool,
+    pub(crate) failing: AtomicBool,
     deleted: Mutex<Vec<u128>>,
 }
 
 impl Shelves {
-    pub fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::default()
     }
 
     /// Adds a document, cut into passages as the product does.
-    pub fn add(&self, tenant: u128, id: u128, title: &str, content: &str) {
+    pub(crate) fn add(&self, tenant: u128, id: u128, title: &str, content: &str) {
         self.add_passages(tenant, id, DocumentStatus::Ready, cut_into_passages(Id::from_bits(id), title, content));
     }
 
     /// Adds or replaces a document with these passages.
-    pub fn add_passages(&self, tenant: u128, id: u128, status: DocumentStatus, passages: Vec<Passage>) {
-        let mut shelves = self.shelves.lock().unwrap();
+    pub(crate) fn add_passages(&self, tenant: u128, id: u128, status: DocumentStatus, passages: Vec<Passage>) {
+        let mut shelves = self.shelves.lock().expect("no test panics while it holds the lock");
         let (generation, shelf) = shelves.entry(tenant).or_default();
         *generation += 1;
-        let now = Timestamp::from_millis(i64::try_from(*generation).unwrap());
+        let now = Timestamp::from_millis(i64::try_from(*generation).expect("few changes"));
         let document = Document {
             id: Id::from_bits(id),
             title: String::new(),
             label: "text".to_owned(),
             status,
             content: String::new(),
-            passage_count: u32::try_from(passages.len()).unwrap(),
+            passage_count: u32::try_from(passages.len()).expect("few passages"),
             created_at: now,
             updated_at: now,
         };
         shelf.insert(document.id, (document, passages));
     }
 
-    pub fn delete(&self, tenant: u128, id: u128) {
-        let mut shelves = self.shelves.lock().unwrap();
+    pub(crate) fn delete(&self, tenant: u128, id: u128) {
+        let mut shelves = self.shelves.lock().expect("no test panics while it holds the lock");
         let (generation, shelf) = shelves.entry(tenant).or_default();
         *generation += 1;
         shelf.remove(&Id::from_bits(id));
@@ -77,15 +72,15 @@ impl Shelves {
 
     /// Deletes a document behind the back of the next search: [`KnowledgeStore::find_passages`]
     /// alone knows of it.
-    pub fn delete_after_catching_up(&self, id: u128) {
-        self.deleted.lock().unwrap().push(id);
+    pub(crate) fn delete_after_catching_up(&self, id: u128) {
+        self.deleted.lock().expect("no test panics while it holds the lock").push(id);
     }
 
     fn read<T>(&self, scope: TenantScope, read: impl FnOnce(u64, &Shelf) -> T) -> Result<T, StoreError> {
         if self.failing.load(Ordering::SeqCst) {
             return Err(StoreError::Busy);
         }
-        let shelves = self.shelves.lock().unwrap();
+        let shelves = self.shelves.lock().expect("no test panics while it holds the lock");
         let empty = (0, Shelf::new());
         let (generation, shelf) = shelves.get(&scope.content().bits()).unwrap_or(&empty);
         Ok(read(*generation, shelf))
@@ -93,7 +88,7 @@ impl Shelves {
 }
 
 /// The scope of a tenant's live data.
-pub fn scope(tenant: u128) -> TenantScope {
+pub(crate) fn scope(tenant: u128) -> TenantScope {
     TenantScope::live(Id::<Tenant>::from_bits(tenant))
 }
 
@@ -108,7 +103,7 @@ impl KnowledgeStore for Shelves {
     }
 
     async fn find_passages(&self, scope: TenantScope, keys: &[PassageKey]) -> Result<Vec<Passage>, StoreError> {
-        let deleted = self.deleted.lock().unwrap().clone();
+        let deleted = self.deleted.lock().expect("no test panics while it holds the lock").clone();
         self.read(scope, |_, shelf| {
             keys.iter()
                 .filter(|(id, _)| !deleted.contains(&id.bits()))
