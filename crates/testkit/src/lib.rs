@@ -1,1 +1,3 @@
 //! Contract tests, fixtures, fakes, a test server. Dev-dependency only.
+
+pub mod left_out;
