@@ -47,7 +47,7 @@ impl Shelves {
     /// Adds or replaces a document with these passages.
     pub(crate) fn add_passages(&self, tenant: u128, id: u128, status: DocumentStatus, passages: Vec<Passage>) {
         let mut tenants = self.by_tenant.lock().expect("no test panics while it holds the lock");
-        let (generation, shelf) = tenants.entry(tenant).or_default();
+        let (generation, documents) = tenants.entry(tenant).or_default();
         *generation += 1;
         let now = Timestamp::from_millis(i64::try_from(*generation).expect("few changes"));
         let document = Document {
@@ -60,14 +60,14 @@ impl Shelves {
             created_at: now,
             updated_at: now,
         };
-        shelf.insert(document.id, (document, passages));
+        documents.insert(document.id, (document, passages));
     }
 
     pub(crate) fn delete(&self, tenant: u128, id: u128) {
         let mut tenants = self.by_tenant.lock().expect("no test panics while it holds the lock");
-        let (generation, shelf) = tenants.entry(tenant).or_default();
+        let (generation, documents) = tenants.entry(tenant).or_default();
         *generation += 1;
-        shelf.remove(&Id::from_bits(id));
+        documents.remove(&Id::from_bits(id));
     }
 
     /// Deletes a document behind the back of the next search: [`KnowledgeStore::find_passages`]
@@ -82,8 +82,8 @@ impl Shelves {
         }
         let tenants = self.by_tenant.lock().expect("no test panics while it holds the lock");
         let empty = (0, Shelf::new());
-        let (generation, shelf) = tenants.get(&scope.content().bits()).unwrap_or(&empty);
-        Ok(read(*generation, shelf))
+        let (generation, documents) = tenants.get(&scope.content().bits()).unwrap_or(&empty);
+        Ok(read(*generation, documents))
     }
 }
 
