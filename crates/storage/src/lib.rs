@@ -1,1 +1,3 @@
-//! The store: in memory and SQLite.
+//! The store: in memory and `SQLite`.
+
+pub mod memory;
