@@ -97,9 +97,7 @@ impl AdminGate {
 
     fn is_remembered(&self, hash: &[u8; 32], stored: &str) -> bool {
         let verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
-        verified
-            .as_ref()
-            .is_some_and(|verified| bool::from(verified.token.ct_eq(hash)) && verified.stored == stored)
+        verified.as_ref().is_some_and(|verified| bool::from(verified.token.ct_eq(hash)) && verified.stored == stored)
     }
 
     fn may_try(&self, address: IpAddr) -> bool {

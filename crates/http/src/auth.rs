@@ -184,10 +184,8 @@ async fn visitor_of_session(front: &Front, head: &Head) -> Result<Caller, Refuse
 /// The tenant that a public request means. An agent that is a slug rather than an id is one of the
 /// default tenant's, and is looked up when the chat begins.
 async fn scope_of(services: &Services, tenant: Option<&str>, agent: Option<&str>) -> Result<TenantScope, Refused> {
-    let address = PublicAddress {
-        tenant: tenant.map(synaptiq_wire::id::named_or_nil),
-        assistant: agent.and_then(Id::parse),
-    };
+    let address =
+        PublicAddress { tenant: tenant.map(synaptiq_wire::id::named_or_nil), assistant: agent.and_then(Id::parse) };
     public_scope(services, address).await.map_err(|error| match error {
         // Who is asking comes before what is asked: nothing of this is kept.
         UseCaseError::NotFound => Refused::Undecoded(Fault::not_found("tenant")),

@@ -24,7 +24,8 @@ use crate::{
 
 /// What a dialect's request asks of the turn.
 pub async fn command(call: &Call, request: ChatRequest) -> Result<ChatCommand, Refused> {
-    let ChatRequest { message, visitor, session, stream: _, mut metadata, language, channel, tenant: _, agent } = request;
+    let ChatRequest { message, visitor, session, stream: _, mut metadata, language, channel, tenant: _, agent } =
+        request;
     if let Some(user_agent) = &call.head.user_agent {
         metadata.entry("userAgent").or_insert_with(|| Value::String(user_agent.clone()));
     }

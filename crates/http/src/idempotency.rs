@@ -87,6 +87,12 @@ impl Claim {
     pub(crate) fn sealer(&self) -> Sealer {
         self.sealer.clone()
     }
+
+    /// The wish that part number `index` of the write be done once.
+    pub(crate) fn part(&self, index: usize) -> Wish {
+        let whole: String = self.key.0.iter().map(|byte| format!("{byte:02x}")).collect();
+        Wish { key: ReceiptKey::new(&format!("part:{index}"), &whole), fingerprint: self.fingerprint }
+    }
 }
 
 /// Which write is meant: the credential's own key, and the request it came with.

@@ -154,10 +154,7 @@ async fn answer(
 }
 
 /// Runs a route's handler; once, where the caller asked for that.
-pub(crate) fn run(
-    mut call: Call,
-    wish: Option<Wish>,
-) -> Pin<Box<dyn Future<Output = Result<Answer, Refused>> + Send>> {
+pub(crate) fn run(mut call: Call, wish: Option<Wish>) -> Pin<Box<dyn Future<Output = Result<Answer, Refused>> + Send>> {
     let handler = call.route.handler;
     let Some(wish) = wish else { return handler(call) };
     Box::pin(async move {
@@ -192,12 +189,7 @@ fn check_sizes(front: &Front, request: &HttpRequest) -> Result<(), Refused> {
     Ok(())
 }
 
-async fn body_of(
-    front: &Front,
-    route: &Route,
-    request: &HttpRequest,
-    payload: web::Payload,
-) -> Result<Bytes, Refused> {
+async fn body_of(front: &Front, route: &Route, request: &HttpRequest, payload: web::Payload) -> Result<Bytes, Refused> {
     if route.body == BodyRule::None {
         return Ok(Bytes::new());
     }

@@ -106,14 +106,7 @@ impl Call {
 
     /// Prepares to keep the answer, where the caller asked for it, and to give it.
     pub fn recorder<O: 'static>(&mut self, encode: impl Fn(&O) -> Answer + Send + Sync + 'static) -> Recorder<O> {
-        let encode: Arc<dyn Fn(&O) -> Answer + Send + Sync> = Arc::new(encode);
-        let kept = self.claim.take().map(|claim| {
-            let encode = Arc::clone(&encode);
-            let sealer = claim.sealer();
-            let render: Box<dyn Fn(&O) -> Vec<u8> + Send + Sync> = Box::new(move |outcome| sealer.seal(&encode(outcome)));
-            (claim, render)
-        });
-        Recorder { encode, kept }
+        Recorder::new(self.claim.take(), encode)
     }
 }
 
@@ -124,7 +117,19 @@ pub struct Recorder<O> {
     kept: Option<(Claim, Box<dyn Fn(&O) -> Vec<u8> + Send + Sync>)>,
 }
 
-impl<O> Recorder<O> {
+impl<O: 'static> Recorder<O> {
+    /// Gives answers by `encode`, and keeps them where there is a claim.
+    pub(crate) fn new(claim: Option<Claim>, encode: impl Fn(&O) -> Answer + Send + Sync + 'static) -> Self {
+        let encode: Arc<dyn Fn(&O) -> Answer + Send + Sync> = Arc::new(encode);
+        let kept = claim.map(|claim| {
+            let (encode, sealer) = (Arc::clone(&encode), claim.sealer());
+            let render: Box<dyn Fn(&O) -> Vec<u8> + Send + Sync> =
+                Box::new(move |outcome| sealer.seal(&encode(outcome)));
+            (claim, render)
+        });
+        Self { encode, kept }
+    }
+
     /// What a use case is given.
     pub fn recording(&self) -> Option<Recording<'_, O>> {
         self.kept.as_ref().map(|(claim, render)| Recording {

@@ -2,7 +2,7 @@
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use actix_http::{HttpService, KeepAlive, Protocol, Request, Response};
+use actix_http::{HttpService, KeepAlive};
 use actix_server::{Server, ServerHandle};
 use actix_service::{ServiceFactoryExt as _, fn_service, map_config};
 use actix_web::{
@@ -16,7 +16,7 @@ use tokio::{runtime::Handle, task::JoinHandle};
 
 use crate::{
     connection::Watched,
-    front::{Front, Limits, Parts},
+    front::{Front, Parts},
     pipeline,
 };
 
@@ -99,7 +99,8 @@ pub fn serve(options: &ServerOptions, parts: Parts) -> io::Result<Running> {
 pub fn application(
     front: &Arc<Front>,
 ) -> App<
-    impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>,
+    impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>
+    + use<>,
 > {
     App::new().app_data(web::Data::from(Arc::clone(front))).default_service(web::to(pipeline::serve))
 }

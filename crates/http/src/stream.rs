@@ -90,7 +90,7 @@ async fn begin(sender: &EventSender, body: &Bytes) {
 async fn send_raw(sender: &EventSender, event: &str, body: &[u8]) {
     match serde_json::from_slice::<&RawValue>(body) {
         Ok(raw) => {
-            sender.send(event, raw, None).await;
+            sender.send(event, &raw, None).await;
         }
         Err(error) => tracing::error!(%error, "an answer is no JSON"),
     }

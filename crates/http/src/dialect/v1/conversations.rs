@@ -3,16 +3,13 @@
 use synaptiq_domain::{
     conversation::{Conversation, ConversationQuery},
     use_cases::{
-        AgentMessage, AgentMessageOutcome, HandoffCommand, Recording, Services, UseCaseError, close_conversation,
-        delete_conversation, hand_off, return_to_assistant, send_agent_message,
+        AgentMessage, AgentMessageOutcome, HandoffCommand, UseCaseError, close_conversation, delete_conversation,
+        hand_off, return_to_assistant, send_agent_message,
     },
 };
-use synaptiq_wire::{
-    Fault,
-    v1::{
-        conversation::{self, ConversationDetail, ConversationRecord, MessageRecord},
-        deleted::Deleted,
-    },
+use synaptiq_wire::v1::{
+    conversation::{self, ConversationDetail, ConversationRecord, MessageRecord},
+    deleted::Deleted,
 };
 
 use crate::{answer::Answer, fault::Refused, request::Call};
@@ -51,9 +48,8 @@ pub(super) async fn get(call: Call) -> Result<Answer, Refused> {
 /// `POST /conversations/{id}/messages`
 pub(super) async fn say(mut call: Call) -> Result<Answer, Refused> {
     let conversation::AgentMessage { content, member } = conversation::read_agent_message(&call.json()?)?;
-    let recorder = call.recorder(|outcome: &AgentMessageOutcome| {
-        Answer::json(201, &MessageRecord::from(outcome.message.clone()))
-    });
+    let recorder =
+        call.recorder(|outcome: &AgentMessageOutcome| Answer::json(201, &MessageRecord::from(outcome.message.clone())));
     let (services, recording) = (call.services(), recorder.recording());
     let command = AgentMessage { content, member };
     let outcome = send_agent_message(services, call.scope(), call.id(0), command, recording.as_ref()).await?;
