@@ -1,0 +1,5 @@
+//! The promises of the whole product, kept by the real server over HTTP.
+
+mod conversations;
+mod harness;
+mod samples;
