@@ -9,12 +9,16 @@ use std::{fmt::Write as _, net::IpAddr};
 use synaptiq_domain::{
     access::{KeyKind, Permission, TenantScope},
     conversation::SessionHash,
-    id::Id,
     use_cases::{
         AuthenticationError, Principal, PublicAddress, Services, UseCaseError, authenticate, operator, public_scope,
     },
 };
-use synaptiq_wire::{Code, Fault, field::Fields, json, query::Query};
+use synaptiq_wire::{
+    Code, Fault,
+    chat::{ChatRequest, Visitor},
+    json,
+    query::Query,
+};
 
 use crate::{
     dialect::Dialect,
@@ -156,11 +160,9 @@ async fn key(front: &Front, bearer: &str) -> Result<Principal, Refused> {
 }
 
 async fn visitor_of_chat(front: &Front, head: &Head, body: &[u8]) -> Result<Caller, Refused> {
-    let map = json::read_object(body)?;
-    let fields = Fields::of_body(&map);
-    let text = |name| fields.optional(name, |given| given.text().map(str::to_owned));
-    let (tenant, agent, session) = (text("tenantId")?, text("agentId")?, text("sessionId")?);
-    let scope = scope_of(&front.services, tenant.as_deref(), agent.as_deref()).await?;
+    let ChatRequest { tenant, agent, session, .. } =
+        ChatRequest::read(&json::read_object(body)?, Visitor::MayBeIssued)?;
+    let scope = scope_of(&front.services, PublicAddress { tenant, assistant: agent }).await?;
     check_origin(&front.services, scope, head).await?;
     let session = session.as_deref().and_then(SessionHash::of_text);
     Ok(Caller::Visitor { scope, session, address: head.address })
@@ -175,17 +177,17 @@ async fn visitor_of_session(front: &Front, head: &Head) -> Result<Caller, Refuse
         return Err(Fault::new(Code::InvalidCredential, "this is not a valid session").into());
     };
     let query = Query::of(&head.query);
-    let (tenant, agent) = (query.get("tenantId")?, query.get("agentId")?);
-    let scope = scope_of(&front.services, tenant.map(|given| given.text()), agent.map(|given| given.text())).await?;
+    let address = PublicAddress {
+        tenant: query.get("tenantId")?.map(|given| given.id()),
+        assistant: query.get("agentId")?.map(|given| given.id()),
+    };
+    let scope = scope_of(&front.services, address).await?;
     check_origin(&front.services, scope, head).await?;
     Ok(Caller::Visitor { scope, session: Some(session), address: head.address })
 }
 
-/// The tenant that a public request means. An agent that is a slug rather than an id is one of the
-/// default tenant's, and is looked up when the chat begins.
-async fn scope_of(services: &Services, tenant: Option<&str>, agent: Option<&str>) -> Result<TenantScope, Refused> {
-    let address =
-        PublicAddress { tenant: tenant.map(synaptiq_wire::id::named_or_nil), assistant: agent.and_then(Id::parse) };
+/// The tenant that a public request means.
+async fn scope_of(services: &Services, address: PublicAddress) -> Result<TenantScope, Refused> {
     public_scope(services, address).await.map_err(|error| match error {
         // Who is asking comes before what is asked: nothing of this is kept.
         UseCaseError::NotFound => Refused::Undecoded(Fault::not_found("tenant")),

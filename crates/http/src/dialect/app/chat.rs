@@ -1,6 +1,10 @@
 //! The public chat (contract § 7).
 
-use synaptiq_domain::{conversation::Message, id::Id, use_cases::chat};
+use synaptiq_domain::{
+    conversation::Message,
+    id::Id,
+    use_cases::{ChatOutcome, chat},
+};
 use synaptiq_wire::{
     app::chat::ChatAnswer,
     chat::{ChatRequest, Visitor},
@@ -8,7 +12,7 @@ use synaptiq_wire::{
 
 use crate::{
     answer::Answer,
-    chat::{Release, answer, command},
+    chat::{Release, command},
     fault::Refused,
     request::Call,
 };
@@ -16,8 +20,8 @@ use crate::{
 /// `POST /api/chat`, plain and streamed.
 pub(super) async fn turn(mut call: Call) -> Result<Answer, Refused> {
     let request = ChatRequest::read(&call.json()?, Visitor::MayBeIssued)?;
-    let command = command(&call, request).await?;
-    let recorder = call.recorder(|outcome| Answer::ok(&ChatAnswer::from(answer(outcome))));
+    let command = command(&call, request);
+    let recorder = call.recorder(|outcome: &ChatOutcome| Answer::ok(&ChatAnswer::from(outcome)));
     let release = Release::of(&call, Id::<Message>::uuid);
     let sink = release.as_ref().map(|release| release as _);
     let outcome = chat(call.services(), call.scope(), command, sink, recorder.recording().as_ref()).await?;

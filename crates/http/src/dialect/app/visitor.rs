@@ -24,17 +24,11 @@ fn session(call: &Call) -> Result<SessionHash, Refused> {
     call.caller.session().ok_or_else(missing)
 }
 
-fn status_of(call: &Call, conversation: &Conversation) -> TranscriptStatus {
-    TranscriptStatus::of(conversation.status_at(call.services().idle_since()), conversation.handoff.clone())
-}
-
 /// `GET /api/chat/messages?after=`
 pub(super) async fn messages(call: Call) -> Result<Answer, Refused> {
     let after = read_after(&call.query())?;
-    let VisitorMessages { conversation, messages } =
-        visitor_messages(call.services(), call.scope(), session(&call)?, after).await?;
-    let status = status_of(&call, &conversation);
-    Ok(Answer::ok(&Transcript { messages: messages.into_iter().map(TranscriptMessage::from).collect(), status }))
+    let found = visitor_messages(call.services(), call.scope(), session(&call)?, after).await?;
+    Ok(Answer::ok(&Transcript::of(&found, call.services().idle_since())))
 }
 
 /// `GET /api/chat/stream`: `message` for what the assistant or the team says after the position in
@@ -72,8 +66,8 @@ async fn follow(call: &Call, session: SessionHash, first: &Conversation, mut aft
         let changed = subscription.next();
         let seen = visitor_messages(call.services(), call.scope(), session, after).await;
         let Ok(VisitorMessages { conversation, messages }) = seen else { return };
-        let more = messages.len() >= 200;
-        for message in messages {
+        let more = !messages.is_empty();
+        for message in &messages {
             after = message.position;
             let id = Some(u64::from(after));
             let is_news = message.role != Role::User;
@@ -84,7 +78,8 @@ async fn follow(call: &Call, session: SessionHash, first: &Conversation, mut aft
         if more {
             continue;
         }
-        let status = status_of(call, &conversation);
+        let status = conversation.status_at(call.services().idle_since());
+        let status = TranscriptStatus::of(status, conversation.handoff.as_ref());
         if told.as_ref() != Some(&status) {
             if !events.send("status", &status, None).await {
                 return;

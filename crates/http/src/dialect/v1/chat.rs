@@ -8,7 +8,7 @@ use synaptiq_wire::{
 
 use crate::{
     answer::Answer,
-    chat::{Release, answer, command},
+    chat::{Release, command},
     fault::Refused,
     request::Call,
 };
@@ -16,9 +16,9 @@ use crate::{
 /// `POST /chat`, plain and streamed.
 pub(super) async fn turn(mut call: Call) -> Result<Answer, Refused> {
     let request = ChatRequest::read(&call.json()?, Visitor::MustBeNamed)?;
-    let command = command(&call, request).await?;
+    let command = command(&call, request);
     let audience = if call.is_publishable() { Audience::Visitor } else { Audience::Team };
-    let recorder = call.recorder(move |outcome| Answer::ok(&ChatAnswer::of(answer(outcome), audience)));
+    let recorder = call.recorder(move |outcome| Answer::ok(&ChatAnswer::of(outcome, audience)));
     let release = Release::of(&call, Id::<Message>::prefixed);
     let sink = release.as_ref().map(|release| release as _);
     let outcome = chat(call.services(), call.scope(), command, sink, recorder.recording().as_ref()).await?;

@@ -3,8 +3,8 @@
 use synaptiq_domain::{
     conversation::{Conversation, ConversationQuery},
     use_cases::{
-        AgentMessage, AgentMessageOutcome, HandoffCommand, UseCaseError, close_conversation, delete_conversation,
-        hand_off, return_to_assistant, send_agent_message,
+        AgentMessageOutcome, UseCaseError, close_conversation, delete_conversation, hand_off, return_to_assistant,
+        send_agent_message,
     },
 };
 use synaptiq_wire::v1::{
@@ -30,7 +30,7 @@ pub(super) async fn list_of_lead(call: Call) -> Result<Answer, Refused> {
 
 async fn answer_list(call: &Call, query: &ConversationQuery) -> Result<Answer, Refused> {
     let page = call.services().store.list_conversations(call.scope(), query).await?;
-    Ok(Answer::ok(&conversation::list(page, query)))
+    Ok(Answer::ok(&conversation::list(&page, query)))
 }
 
 /// `GET /conversations/{id}`
@@ -42,30 +42,28 @@ pub(super) async fn get(call: Call) -> Result<Answer, Refused> {
         Some(range) => Some(store.list_messages(scope, found.id, range).await?),
         None => None,
     };
-    Ok(Answer::ok(&ConversationDetail::of(found, messages, call.services().idle_since())))
+    Ok(Answer::ok(&ConversationDetail::of(&found, messages.as_deref(), call.services().idle_since())))
 }
 
 /// `POST /conversations/{id}/messages`
 pub(super) async fn say(mut call: Call) -> Result<Answer, Refused> {
-    let conversation::AgentMessage { content, member } = conversation::read_agent_message(&call.json()?)?;
+    let command = conversation::read_agent_message(&call.json()?)?;
     let recorder =
-        call.recorder(|outcome: &AgentMessageOutcome| Answer::json(201, &MessageRecord::from(outcome.message.clone())));
+        call.recorder(|outcome: &AgentMessageOutcome| Answer::json(201, &MessageRecord::from(&outcome.message)));
     let (services, recording) = (call.services(), recorder.recording());
-    let command = AgentMessage { content, member };
     let outcome = send_agent_message(services, call.scope(), call.id(0), command, recording.as_ref()).await?;
     Ok(recorder.answer(&outcome))
 }
 
 fn record(conversation: &Conversation) -> Answer {
-    Answer::ok(&ConversationRecord::as_committed(conversation.clone()))
+    Answer::ok(&ConversationRecord::as_committed(conversation))
 }
 
 /// `POST /conversations/{id}/handoff`
 pub(super) async fn take_over(mut call: Call) -> Result<Answer, Refused> {
-    let conversation::HandoffRequest { reason, priority, summary, member } = conversation::read_handoff(&call.json()?)?;
+    let command = conversation::read_handoff(&call.json()?)?;
     let recorder = call.recorder(record);
     let (services, recording) = (call.services(), recorder.recording());
-    let command = HandoffCommand { reason, priority, summary, member };
     let conversation = hand_off(services, call.scope(), call.id(0), command, recording.as_ref()).await?;
     Ok(recorder.answer(&conversation))
 }
@@ -81,7 +79,7 @@ pub(super) async fn give_back(mut call: Call) -> Result<Answer, Refused> {
 
 /// `POST /conversations/{id}/close`
 pub(super) async fn close(mut call: Call) -> Result<Answer, Refused> {
-    conversation::read_close(&call.json()?)?;
+    call.json()?;
     let recorder = call.recorder(record);
     let (services, recording) = (call.services(), recorder.recording());
     let conversation = close_conversation(services, call.scope(), call.id(0), recording.as_ref()).await?;

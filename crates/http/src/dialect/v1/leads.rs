@@ -28,7 +28,7 @@ pub(super) async fn search(call: Call) -> Result<Answer, Refused> {
 
 async fn answer_list(call: &Call, query: &LeadQuery) -> Result<Answer, Refused> {
     let page = call.services().store.list_leads(call.scope(), query).await?;
-    Ok(Answer::ok(&lead::list(page, query)))
+    Ok(Answer::ok(&lead::list(&page, query)))
 }
 
 /// `POST /leads`
@@ -51,20 +51,20 @@ fn created(outcome: &CreateLeadOutcome) -> Answer {
     let CreateLeadOutcome { lead, created } = outcome;
     let location = format!("/api/v1/leads/{}", lead.id);
     let status = if *created { 201 } else { 200 };
-    Answer::json(status, &LeadRecord::from(lead.clone())).with_header("location", location)
+    Answer::json(status, &LeadRecord::from(lead)).with_header("location", location)
 }
 
 /// `GET /leads/{id}`
 pub(super) async fn get(call: Call) -> Result<Answer, Refused> {
     let detail = lead_detail(call.services(), call.scope(), call.id(0)).await?;
     let idle_since = call.services().idle_since();
-    Ok(Answer::ok(&LeadDetail::of(detail.file.lead, detail.qualification, detail.conversations, idle_since)))
+    Ok(Answer::ok(&LeadDetail::of(&detail, idle_since)))
 }
 
 /// `PATCH /leads/{id}`
 pub(super) async fn patch(mut call: Call) -> Result<Answer, Refused> {
     let patch = lead::read_patch(&call.json()?)?;
-    let recorder = call.recorder(|lead: &Lead| Answer::ok(&LeadRecord::from(lead.clone())));
+    let recorder = call.recorder(|lead: &Lead| Answer::ok(&LeadRecord::from(lead)));
     let recording = recorder.recording();
     let lead = patch_lead(call.services(), call.scope(), call.id(0), patch, recording.as_ref()).await?;
     Ok(recorder.answer(&lead))

@@ -53,8 +53,8 @@ pub(super) async fn create(mut call: Call) -> Result<Answer, Refused> {
 
 fn record((index, outcome): (usize, Outcome)) -> BulkRow {
     match outcome {
-        Ok(CreateLeadOutcome { lead, created: true }) => BulkRow::created(index, lead),
-        Ok(CreateLeadOutcome { lead, created: false }) => BulkRow::merged(index, lead),
+        Ok(CreateLeadOutcome { lead, created: true }) => BulkRow::created(index, &lead),
+        Ok(CreateLeadOutcome { lead, created: false }) => BulkRow::merged(index, &lead),
         Err(fault) => BulkRow::failed(index, fault),
     }
 }

@@ -6,9 +6,7 @@ use synaptiq_wire::{
     paging::List,
     v1::{
         chat::ChatAnswer,
-        conversation::{
-            AgentMessageBody, CloseBody, ConversationDetail, ConversationRecord, HandoffBody, MessageRecord,
-        },
+        conversation::{AgentMessageBody, ConversationDetail, ConversationRecord, HandoffBody, MessageRecord},
         deleted::Deleted,
         lead::{BulkAnswer, BulkRequestBody, LeadCreateBody, LeadDetail, LeadPatchBody, LeadRecord},
     },
@@ -209,7 +207,6 @@ pub(super) static ROUTES: &[Route] = &[
         Scope(ConversationsWrite),
         handler!(conversations::close),
         Doc::new(CONVERSATIONS, "Close a conversation")
-            .takes(Shape::of::<CloseBody>(), r#"{"reason":"answered"}"#)
             .answers(&[(200, "The conversation as it is now", Some(Shape::of::<ConversationRecord>()))])
             .refuses(&[404, 409, 422]),
     )
