@@ -66,10 +66,11 @@ pub struct Changes {
     pub keys: Vec<Change<ApiKey>>,
     /// Leads. Deleting one deletes its evidence and unties its conversations.
     pub leads: Vec<Change<Lead>>,
-    /// Merges, after the leads themselves were written.
-    pub merges: Vec<LeadMerge>,
     /// Conversations. Deleting one deletes its messages and evidence.
     pub conversations: Vec<Change<Conversation>>,
+    /// Merges, applied after leads and conversations were written: only conversations that still
+    /// belong to the absorbed lead then are repointed and have their versions raised.
+    pub merges: Vec<LeadMerge>,
     /// New messages.
     pub messages: Vec<Message>,
     /// New evidence. It belongs to the lead of its conversation as committed here.

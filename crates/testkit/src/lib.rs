@@ -1,1 +1,4 @@
 //! Contract tests, fixtures, fakes, a test server. Dev-dependency only.
+
+pub mod contract;
+pub mod fixtures;

@@ -1,0 +1,11 @@
+//! `synaptiq openapi v1|app`: the document that the routes give.
+
+use anyhow::{Context as _, Result};
+
+use crate::commands::say;
+
+pub(super) fn run(dialect: &str) -> Result<()> {
+    let document = synaptiq_http::openapi(dialect).with_context(|| format!("'{dialect}' is not a dialect; there are v1 and app"))?;
+    say(&serde_json::to_string_pretty(&document)?);
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! The native dialect, v1: camelCase, prefixed ids, times in milliseconds.
+
+pub mod chat;
+pub mod conversation;
+pub mod deleted;
+pub mod error;
+pub mod lead;
