@@ -6,5 +6,6 @@
 pub mod contract;
 pub mod fakes;
 pub mod fixtures;
+pub mod left_out;
 pub mod mocks;
 pub mod scripted;

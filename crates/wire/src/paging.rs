@@ -89,9 +89,8 @@ pub struct List<T> {
 
 impl<T> List<T> {
     /// A part with every row in its published shape.
-    pub fn of<R>(page: Page<R>, paging: Paging, binding: Binding, record: impl FnMut(R) -> T) -> Self {
-        let pagination = Pagination::of(&page, paging, binding);
-        Self { data: page.items.into_iter().map(record).collect(), pagination }
+    pub fn of<R>(page: &Page<R>, paging: Paging, binding: Binding, record: impl FnMut(&R) -> T) -> Self {
+        Self { data: page.items.iter().map(record).collect(), pagination: Pagination::of(page, paging, binding) }
     }
 }
 
@@ -134,7 +133,7 @@ mod tests {
         let paging = Paging::Page { page: 2, limit: 2 };
         let page = Page::of_all((0..5).collect(), Order::Ascending, paging, |n| Position { value: *n, id: 0 });
         let next = cursor::encode(Position { value: 3, id: 0 }, binding());
-        let list = List::of(page, paging, binding(), |n| n);
+        let list = List::of(&page, paging, binding(), |n| *n);
         assert_eq!(
             serde_json::to_value(&list).expect("prints"),
             json!({
@@ -146,7 +145,7 @@ mod tests {
         let paging = Paging::After { position: Position { value: 3, id: 0 }, limit: 2 };
         let page = Page::of_all((0..5).collect(), Order::Ascending, paging, |n: &i64| Position { value: *n, id: 0 });
         assert_eq!(
-            serde_json::to_value(List::of(page, paging, binding(), |n| n)).expect("prints"),
+            serde_json::to_value(List::of(&page, paging, binding(), |n| *n)).expect("prints"),
             json!({"data": [4], "pagination": {"limit": 2, "hasMore": false, "nextCursor": null}})
         );
     }

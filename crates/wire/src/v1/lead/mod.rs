@@ -23,6 +23,6 @@ use synaptiq_domain::{
 use crate::paging::List;
 
 /// A part of the list that `query` asked for.
-pub fn list(page: Page<Lead>, query: &LeadQuery) -> List<LeadRecord> {
-    List::of(page, query.paging, binding(query), LeadRecord::from)
+pub fn list(page: &Page<Lead>, query: &LeadQuery) -> List<LeadRecord> {
+    List::of(page, query.paging, binding(query), |lead| LeadRecord::from(lead))
 }
