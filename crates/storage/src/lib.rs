@@ -1,3 +1,7 @@
-//! The store: in memory and `SQLite`.
+//! The store: in memory and `SQLite`, and the vault for what it keeps sealed.
 
 pub mod memory;
+pub mod sqlite;
+mod vault;
+
+pub use vault::Vault;
