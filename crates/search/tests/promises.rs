@@ -267,6 +267,30 @@ async fn a_document_that_is_still_being_stored_costs_no_new_index() {
 }
 
 #[tokio::test]
+async fn a_knowledge_base_of_many_pages_is_read_to_its_end() {
+    let shelves = Shelves::new();
+    let long = |id: u128, word: &str| {
+        let ordinary = (0..1_100).map(|ordinal| passage(id, ordinal, "An ordinary passage."));
+        let passages = ordinary.chain([passage(id, 1_100, &format!("The last one says {word}."))]).collect();
+        shelves.add_passages(TENANT, id, DocumentStatus::Ready, passages);
+    };
+    long(1, "aardvark");
+    long(3, "buffalo");
+    let index = index(&shelves);
+    assert_eq!(found(&index, "aardvark").await, [1]);
+    assert_eq!(found(&index, "buffalo").await, [3]);
+    // Documents that come later, before, between and after those that are there.
+    for (id, word) in [(0, "cheetah"), (2, "dolphin"), (4, "elephant")] {
+        long(id, word);
+        assert_eq!(found(&index, word).await, [id]);
+    }
+    let all = index.search(scope(TENANT), "passage", usize::MAX).await.unwrap();
+    let names: Vec<_> = all.iter().map(|scored| (scored.passage.document.bits(), scored.passage.ordinal)).collect();
+    assert_eq!(names.len(), 5 * 1_100);
+    assert!(names.is_sorted(), "they tie, so they come by document and ordinal");
+}
+
+#[tokio::test]
 async fn passages_that_come_to_a_document_later_are_found() {
     let shelves = company();
     let index = index(&shelves);
