@@ -10,7 +10,7 @@ mod tools;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::{Args, Parser};
 
 use crate::{
@@ -28,6 +28,8 @@ enum Task {
     Ci(TestOptions),
     /// Compares who depends on whom with the table in `xtask/src/layers/table.rs`.
     Layers,
+    /// Compares the tables that `crates/storage` declares with those that the migrations make.
+    Schema,
     /// Writes `docs/openapi/*.json` from the routes of the built server.
     Openapi {
         /// Writes nothing and fails if a file is not what the server says.
@@ -57,6 +59,8 @@ fn run(task: Task) -> Result<()> {
         }
         Task::Ci(options) => ci::run(&project, options.require.unwrap_or(Requirement::Everything)),
         Task::Layers => layers::run(&project),
+        Task::Schema => project::run(&mut project.cargo(&["test", "--workspace", "--quiet", "--test", "schema"]))
+            .context("declare in crates/storage/src/sqlite/schema.rs what the migrations make"),
         Task::Openapi { check } => {
             openapi::run(&project, if check { openapi::Mode::Check } else { openapi::Mode::Write })
         }
