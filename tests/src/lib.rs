@@ -1,1 +1,14 @@
-//! End-to-end tests that drive the real server over HTTP.
+//! Drives the real server from outside: starts and stops its binary, speaks HTTP to it, runs its
+//! command line, and listens for its webhooks. Nothing here knows the product's code.
+
+mod binary;
+mod client;
+mod receiver;
+mod server;
+mod tools;
+
+pub use binary::server_binary;
+pub use client::{Answer, Client};
+pub use receiver::{Received, Receiver, Scripted};
+pub use server::{Finished, Server, ServerSettings};
+pub use tools::{Tools, run_script};

@@ -2,3 +2,5 @@
 
 pub mod contract;
 pub mod fixtures;
+pub mod left_out;
+pub mod scripted;

@@ -1,13 +1,12 @@
-//! What a chat asks and what a turn came to, before a dialect has printed it (contract § 7). The
-//! native and the public chat take the same body and differ only in what they insist on.
+//! What a chat asks (contract § 7). The native and the public chat take the same body and differ
+//! only in what they insist on.
 
 use serde::Deserialize;
 use synaptiq_domain::{
-    conversation::{Channel, Citation, Conversation, ConversationStatus, Handoff, Intent, Message, VisitorId},
+    access::{Assistant, Tenant},
+    conversation::{Channel, VisitorId},
     id::Id,
-    lead::{Lead, Score},
     money::JsonMap,
-    time::Timestamp,
 };
 use utoipa::ToSchema;
 
@@ -33,10 +32,10 @@ pub struct ChatRequest {
     pub language: Option<String>,
     /// Where it takes place, where the body says so.
     pub channel: Option<Channel>,
-    /// The tenant as the public chat names it.
-    pub tenant: Option<String>,
-    /// The assistant, by id or slug.
-    pub agent: Option<String>,
+    /// The tenant that the public chat names.
+    pub tenant: Option<Id<Tenant>>,
+    /// The assistant asked for.
+    pub agent: Option<Id<Assistant>>,
 }
 
 /// Whether a body without a visitor is complete.
@@ -64,8 +63,8 @@ impl ChatRequest {
             metadata: fields.optional("metadata", |given| given.free_data())?.unwrap_or_default(),
             language: fields.optional("language", |given| language(&given))?,
             channel: fields.optional("channel", |given| given.one_of(&Channel::ALL, Channel::as_str))?,
-            tenant: fields.optional("tenantId", |given| given.bounded(200))?,
-            agent: fields.optional("agentId", |given| given.bounded(200))?,
+            tenant: fields.optional("tenantId", |given| given.id())?,
+            agent: fields.optional("agentId", |given| given.id())?,
         })
     }
 }
@@ -110,47 +109,8 @@ pub struct ChatRequestBody {
     channel: Option<String>,
     /// Public chat: the tenant, as the widget's `data-tenant` names it.
     tenant_id: Option<String>,
-    /// Public chat: the assistant, by id or slug.
+    /// Public chat: the assistant's id.
     agent_id: Option<String>,
-}
-
-/// What a turn came to, in domain values: what every dialect's answer is made from.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TurnAnswer {
-    /// The answer's message; the visitor's own while a person has been asked.
-    pub message: Id<Message>,
-    /// The session secret, in clear: the visitor goes on with it.
-    pub session: String,
-    /// The conversation.
-    pub conversation: Id<Conversation>,
-    /// The site's name for the visitor.
-    pub visitor: VisitorId,
-    /// Markdown.
-    pub content: String,
-    /// What the visitor's message wants.
-    pub intent: Option<Intent>,
-    /// How sure that is, 0–1.
-    pub confidence: Option<f64>,
-    /// ISO 639-1 of the answer.
-    pub language: Option<String>,
-    /// The lead, if there is one.
-    pub lead: Option<Id<Lead>>,
-    /// The score, also before there is a lead.
-    pub lead_score: Score,
-    /// The conversation's.
-    pub status: ConversationStatus,
-    /// What the answer rests on.
-    pub citations: Vec<Citation>,
-    /// What the visitor might say next.
-    pub suggested_replies: Vec<String>,
-    /// That a person was asked for, if one was.
-    pub handoff: Option<Handoff>,
-    /// Whether the answer was cut short.
-    pub interrupted: bool,
-    /// Whether a configured model failed and the built-in assistant answered.
-    pub fell_back: bool,
-    /// When it was written.
-    pub created_at: Timestamp,
 }
 
 #[cfg(test)]
@@ -167,7 +127,7 @@ mod tests {
     fn a_whole_body_is_read() {
         let body = json!({
             "message": " Hi \n", "visitorId": "v1", "sessionId": "sess_x", "stream": true, "metadata": {"page": "/pricing"},
-            "language": "de-CH", "channel": "slack", "tenantId": "ten_1", "agentId": "sales", "unknown": [],
+            "language": "de-CH", "channel": "slack", "tenantId": "00000000-0000-0000-0000-000000000001", "agentId": "nonsense", "unknown": [],
         });
         let read = read(&body, Visitor::MustBeNamed).expect("complete");
         assert_eq!(
@@ -180,8 +140,8 @@ mod tests {
                 metadata: json!({"page": "/pricing"}).as_object().expect("an object").clone(),
                 language: Some("de".to_owned()),
                 channel: Some(Channel::Slack),
-                tenant: Some("ten_1".to_owned()),
-                agent: Some("sales".to_owned()),
+                tenant: Some(Id::from_bits(1)),
+                agent: Some(Id::from_bits(0)),
             }
         );
     }

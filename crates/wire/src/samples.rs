@@ -13,9 +13,9 @@ use synaptiq_domain::{
     money::{JsonMap, Money},
     text::{Email, Phone},
     time::Timestamp,
+    use_cases::ChatOutcome,
+    webhook::{Endpoint, Profile, SealedSecret, SignatureScheme},
 };
-
-use crate::chat::TurnAnswer;
 
 /// Compares a record with what it must print, the order of the fields included.
 #[track_caller]
@@ -147,25 +147,43 @@ fn citation() -> Citation {
     Citation { document: Id::from_bits(6), title: "Plans".to_owned(), quote: "Pro is $149 a month.".to_owned() }
 }
 
-pub(crate) fn answer() -> TurnAnswer {
-    TurnAnswer {
-        message: Id::from_bits(4),
-        session: "sess_secret".to_owned(),
-        conversation: Id::from_bits(2),
-        visitor: VisitorId::parse("visitor_web_1").expect("valid"),
-        content: "Pro is **$149** a month.".to_owned(),
-        intent: Some(Intent::PricingInquiry),
-        confidence: Some(0.956_4),
-        language: Some("en".to_owned()),
+pub(crate) fn outcome() -> ChatOutcome {
+    let conversation = Conversation {
         lead: None,
         lead_score: Score::clamped(12),
         status: ConversationStatus::HandedOff,
+        ..conversation()
+    };
+    ChatOutcome {
+        message: reply(),
+        content: "Pro is **$149** a month.".to_owned(),
+        session: "sess_secret".to_owned(),
+        conversation,
+        intent: Intent::PricingInquiry,
+        confidence: 0.956_4,
+        language: "en".to_owned(),
         citations: vec![citation()],
         suggested_replies: vec!["Show me a demo".to_owned()],
         handoff: Some(handoff()),
-        interrupted: false,
-        fell_back: false,
-        created_at: at("2026-04-01T09:15:02Z"),
+    }
+}
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        id: Id::from_bits(10),
+        version: 1,
+        url: "https://example.com/hook".to_owned(),
+        description: Some("CRM".to_owned()),
+        events: vec![EventKind::LeadCreated, EventKind::LeadQualified],
+        assistant: Some(Id::from_bits(8)),
+        profile: Profile::Synaptiq,
+        signature_scheme: SignatureScheme::Timestamped,
+        secret: SealedSecret(vec![1]),
+        rotation: None,
+        active: true,
+        disabled_reason: None,
+        created_at: at("2026-04-01T09:00:00Z"),
+        updated_at: at("2026-04-01T09:00:00Z"),
     }
 }
 

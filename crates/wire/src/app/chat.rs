@@ -3,13 +3,12 @@
 
 use serde::Serialize;
 use synaptiq_domain::{
-    access::Tenant,
-    conversation::{Citation, Handoff, Intent},
-    id::Id,
+    conversation::{Citation, Handoff},
+    use_cases::ChatOutcome,
 };
 use utoipa::ToSchema;
 
-use crate::{chat::TurnAnswer, number::confidence};
+use crate::number;
 
 /// The assistant's answer to a visitor.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -26,11 +25,11 @@ pub struct ChatAnswer {
     /// Markdown.
     pub content: String,
     /// What the visitor's message wants.
-    pub intent: Option<&'static str>,
+    pub intent: &'static str,
     /// How sure that is, 0–1.
-    pub confidence: Option<f64>,
+    pub confidence: f64,
     /// The language of the answer, ISO 639-1.
-    pub language: Option<String>,
+    pub language: String,
     /// The conversation's: `active`, `closed`, `handed_off` or `expired`.
     pub status: &'static str,
     /// What the answer rests on.
@@ -46,43 +45,35 @@ pub struct ChatAnswer {
     pub created_at: String,
 }
 
-impl From<TurnAnswer> for ChatAnswer {
-    fn from(answer: TurnAnswer) -> Self {
-        let TurnAnswer {
+impl From<&ChatOutcome> for ChatAnswer {
+    fn from(outcome: &ChatOutcome) -> Self {
+        let ChatOutcome {
             message,
-            session,
-            // What the team alone knows.
-            conversation: _,
-            visitor,
             content,
+            session,
+            conversation,
             intent,
-            confidence: sure,
+            confidence,
             language,
-            lead: _,
-            lead_score: _,
-            status,
             citations,
             suggested_replies,
             handoff,
-            interrupted,
-            fell_back: _,
-            created_at,
-        } = answer;
+        } = outcome;
         Self {
-            id: message.uuid(),
-            session_id: session,
-            visitor_id: visitor.as_str().to_owned(),
+            id: message.id.uuid(),
+            session_id: session.clone(),
+            visitor_id: conversation.visitor.as_str().to_owned(),
             role: "assistant",
-            content,
-            intent: intent.map(Intent::as_str),
-            confidence: sure.map(confidence),
-            language,
-            status: status.as_str(),
-            citations: citations.into_iter().map(CitationRecord::from).collect(),
-            suggested_replies,
-            handoff: handoff.map(HandoffNotice::from),
-            interrupted,
-            created_at: created_at.rfc3339_millis(),
+            content: content.clone(),
+            intent: intent.as_str(),
+            confidence: number::confidence(*confidence),
+            language: language.clone(),
+            status: conversation.status.as_str(),
+            citations: citations.iter().map(CitationRecord::from).collect(),
+            suggested_replies: suggested_replies.clone(),
+            handoff: handoff.as_ref().map(HandoffNotice::from),
+            interrupted: message.interrupted,
+            created_at: message.created_at.rfc3339_millis(),
         }
     }
 }
@@ -100,10 +91,10 @@ pub struct CitationRecord {
     pub quote: String,
 }
 
-impl From<Citation> for CitationRecord {
-    fn from(citation: Citation) -> Self {
+impl From<&Citation> for CitationRecord {
+    fn from(citation: &Citation) -> Self {
         let Citation { document, title, quote } = citation;
-        Self { document_id: document.uuid(), title, quote }
+        Self { document_id: document.uuid(), title: title.clone(), quote: quote.clone() }
     }
 }
 
@@ -118,8 +109,8 @@ pub struct HandoffNotice {
     pub at: String,
 }
 
-impl From<Handoff> for HandoffNotice {
-    fn from(handoff: Handoff) -> Self {
+impl From<&Handoff> for HandoffNotice {
+    fn from(handoff: &Handoff) -> Self {
         let Handoff { reason, priority, summary: _, at } = handoff;
         Self { reason: reason.as_str().to_owned(), priority: priority.as_str(), at: at.rfc3339_millis() }
     }
@@ -142,11 +133,6 @@ pub struct MessageDelta {
     pub text: String,
 }
 
-/// The tenant that a public request names: by id in any form. A text that is none names nothing.
-pub fn named_tenant(text: &str) -> Id<Tenant> {
-    crate::id::named_or_nil(text)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -156,11 +142,11 @@ mod tests {
 
     #[test]
     fn v1_a_visitor_is_told_the_answer_and_nothing_that_only_the_team_knows() {
-        let mut answer = samples::answer();
-        answer.lead = Some(Id::from_bits(1));
-        answer.fell_back = true;
+        let mut outcome = samples::outcome();
+        outcome.conversation.lead = samples::conversation().lead;
+        outcome.message.fell_back = true;
         samples::assert_prints(
-            &ChatAnswer::from(answer),
+            &ChatAnswer::from(&outcome),
             &json!({
                 "id": "00000000-0000-0000-0000-000000000004",
                 "sessionId": "sess_secret",

@@ -88,15 +88,21 @@ pub struct UtmRecord {
     pub content: Option<String>,
 }
 
-impl From<Utm> for UtmRecord {
-    fn from(utm: Utm) -> Self {
+impl From<&Utm> for UtmRecord {
+    fn from(utm: &Utm) -> Self {
         let Utm { source, medium, campaign, term, content } = utm;
-        Self { source, medium, campaign, term, content }
+        Self {
+            source: source.clone(),
+            medium: medium.clone(),
+            campaign: campaign.clone(),
+            term: term.clone(),
+            content: content.clone(),
+        }
     }
 }
 
-impl From<Lead> for LeadRecord {
-    fn from(lead: Lead) -> Self {
+impl From<&Lead> for LeadRecord {
+    fn from(lead: &Lead) -> Self {
         let Lead {
             id,
             version: _,
@@ -129,19 +135,19 @@ impl From<Lead> for LeadRecord {
         } = lead;
         Self {
             id: id.uuid(),
-            name,
-            email: email.map(|email| email.as_str().to_owned()),
-            phone: phone.map(|phone| phone.as_str().to_owned()),
-            company,
-            title,
-            status: status_word(status),
+            name: name.clone(),
+            email: email.as_ref().map(|email| email.as_str().to_owned()),
+            phone: phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            company: company.clone(),
+            title: title.clone(),
+            status: status_word(*status),
             qualification_score: score.get(),
             source: source.as_str(),
             tags: tags.iter().map(Tag::as_str).map(str::to_owned).collect(),
-            source_url,
+            source_url: source_url.clone(),
             utm: utm.into(),
             estimated_deal_size: estimated_deal_size.map(major_units),
-            metadata,
+            metadata: metadata.clone(),
             qualified_at: qualified_at.map(Timestamp::rfc3339_millis),
             last_active_at: last_active_at.rfc3339_millis(),
             created_at: created_at.rfc3339_millis(),
@@ -160,7 +166,7 @@ mod tests {
     #[test]
     fn a_lead_prints_every_documented_field() {
         samples::assert_prints(
-            &LeadRecord::from(samples::lead()),
+            &LeadRecord::from(&samples::lead()),
             &json!({
                 "id": "00000000-0000-0000-0000-000000000001",
                 "name": "Ada Byron",

@@ -1,7 +1,11 @@
 //! A visitor's own conversation (contract § 7): the messages that its page restores and follows.
 
 use serde::Serialize;
-use synaptiq_domain::conversation::{ConversationStatus, Handoff, Message};
+use synaptiq_domain::{
+    conversation::{ConversationStatus, Handoff, Message},
+    time::Timestamp,
+    use_cases::VisitorMessages,
+};
 use utoipa::ToSchema;
 
 use crate::{
@@ -18,6 +22,17 @@ pub struct Transcript {
     /// How the conversation stands.
     #[serde(flatten)]
     pub status: TranscriptStatus,
+}
+
+impl Transcript {
+    /// The transcript as it stands when active conversations idle since `idle_since` have expired.
+    pub fn of(found: &VisitorMessages, idle_since: Timestamp) -> Self {
+        let VisitorMessages { conversation, messages } = found;
+        Self {
+            messages: messages.iter().map(TranscriptMessage::from).collect(),
+            status: TranscriptStatus::of(conversation.status_at(idle_since), conversation.handoff.as_ref()),
+        }
+    }
 }
 
 /// A message as its visitor sees it; also the data of `event: message`.
@@ -42,8 +57,8 @@ pub struct TranscriptMessage {
     pub created_at: String,
 }
 
-impl From<Message> for TranscriptMessage {
-    fn from(message: Message) -> Self {
+impl From<&Message> for TranscriptMessage {
+    fn from(message: &Message) -> Self {
         let Message {
             id,
             conversation: _,
@@ -62,11 +77,11 @@ impl From<Message> for TranscriptMessage {
         } = message;
         Self {
             id: id.uuid(),
-            position,
+            position: *position,
             role: role.as_str(),
-            content,
-            citations: citations.into_iter().map(CitationRecord::from).collect(),
-            interrupted,
+            content: content.clone(),
+            citations: citations.iter().map(CitationRecord::from).collect(),
+            interrupted: *interrupted,
             created_at: created_at.rfc3339_millis(),
         }
     }
@@ -83,7 +98,7 @@ pub struct TranscriptStatus {
 
 impl TranscriptStatus {
     /// The status at this moment.
-    pub fn of(status: ConversationStatus, handoff: Option<Handoff>) -> Self {
+    pub fn of(status: ConversationStatus, handoff: Option<&Handoff>) -> Self {
         Self { status: status.as_str(), handoff: handoff.map(HandoffNotice::from) }
     }
 }
@@ -107,12 +122,12 @@ mod tests {
 
     #[test]
     fn a_visitor_sees_the_words_and_not_what_the_team_knows() {
-        let transcript = Transcript {
-            messages: vec![samples::question().into(), samples::reply().into()],
-            status: TranscriptStatus::of(ConversationStatus::HandedOff, Some(samples::handoff())),
-        };
+        let mut conversation = samples::conversation();
+        conversation.status = ConversationStatus::HandedOff;
+        conversation.handoff = Some(samples::handoff());
+        let found = VisitorMessages { conversation, messages: vec![samples::question(), samples::reply()] };
         samples::assert_prints(
-            &transcript,
+            &Transcript::of(&found, Timestamp::default()),
             &json!({
                 "messages": [
                     {

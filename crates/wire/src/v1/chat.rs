@@ -3,13 +3,12 @@
 
 use serde::Serialize;
 use synaptiq_domain::{
-    conversation::{Citation, Handoff, Intent, VisitorId},
-    id::Id,
-    lead::Lead,
+    conversation::{Citation, Handoff},
+    use_cases::ChatOutcome,
 };
 use utoipa::ToSchema;
 
-use crate::{chat::TurnAnswer, number::confidence};
+use crate::number;
 
 /// Who reads an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,12 +39,12 @@ pub struct ChatAnswer {
     pub content: String,
     /// What the visitor's message wants.
     #[schema(example = "pricing_inquiry")]
-    pub intent: Option<&'static str>,
+    pub intent: &'static str,
     /// How sure that is, 0–1.
     #[schema(example = 0.96)]
-    pub confidence: Option<f64>,
+    pub confidence: f64,
     /// The language of the answer, ISO 639-1.
-    pub language: Option<String>,
+    pub language: String,
     /// The lead, or null before there is one. Not told to publishable keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
@@ -73,46 +72,39 @@ pub struct ChatAnswer {
 
 impl ChatAnswer {
     /// The answer as `audience` may read it.
-    pub fn of(answer: TurnAnswer, audience: Audience) -> Self {
-        let TurnAnswer {
+    pub fn of(outcome: &ChatOutcome, audience: Audience) -> Self {
+        let ChatOutcome {
             message,
+            content,
             session,
             conversation,
-            visitor,
-            content,
             intent,
-            confidence: sure,
+            confidence,
             language,
-            lead,
-            lead_score,
-            status,
             citations,
             suggested_replies,
             handoff,
-            interrupted,
-            fell_back,
-            created_at,
-        } = answer;
+        } = outcome;
         let for_team = audience == Audience::Team;
         Self {
-            id: message.prefixed(),
-            session_id: session,
-            conversation_id: for_team.then(|| conversation.prefixed()),
-            visitor_id: VisitorId::as_str(&visitor).to_owned(),
+            id: message.id.prefixed(),
+            session_id: session.clone(),
+            conversation_id: for_team.then(|| conversation.id.prefixed()),
+            visitor_id: conversation.visitor.as_str().to_owned(),
             role: "assistant",
-            content,
-            intent: intent.map(Intent::as_str),
-            confidence: sure.map(confidence),
-            language,
-            lead_id: for_team.then(|| lead.map(Id::<Lead>::prefixed)),
-            lead_score: for_team.then(|| lead_score.get()),
-            status: status.as_str(),
-            citations: citations.into_iter().map(CitationRecord::from).collect(),
-            suggested_replies,
-            handoff: handoff.map(HandoffRecord::from),
-            interrupted,
-            fell_back,
-            created_at: created_at.rfc3339_millis(),
+            content: content.clone(),
+            intent: intent.as_str(),
+            confidence: number::confidence(*confidence),
+            language: language.clone(),
+            lead_id: for_team.then(|| conversation.lead.map(crate::id::v1)),
+            lead_score: for_team.then(|| conversation.lead_score.get()),
+            status: conversation.status.as_str(),
+            citations: citations.iter().map(CitationRecord::from).collect(),
+            suggested_replies: suggested_replies.clone(),
+            handoff: handoff.as_ref().map(HandoffRecord::from),
+            interrupted: message.interrupted,
+            fell_back: message.fell_back,
+            created_at: message.created_at.rfc3339_millis(),
         }
     }
 }
@@ -130,10 +122,10 @@ pub struct CitationRecord {
     pub quote: String,
 }
 
-impl From<Citation> for CitationRecord {
-    fn from(citation: Citation) -> Self {
+impl From<&Citation> for CitationRecord {
+    fn from(citation: &Citation) -> Self {
         let Citation { document, title, quote } = citation;
-        Self { document_id: document.prefixed(), title, quote }
+        Self { document_id: document.prefixed(), title: title.clone(), quote: quote.clone() }
     }
 }
 
@@ -151,10 +143,15 @@ pub struct HandoffRecord {
     pub at: String,
 }
 
-impl From<Handoff> for HandoffRecord {
-    fn from(handoff: Handoff) -> Self {
+impl From<&Handoff> for HandoffRecord {
+    fn from(handoff: &Handoff) -> Self {
         let Handoff { reason, priority, summary, at } = handoff;
-        Self { reason: reason.as_str().to_owned(), priority: priority.as_str(), summary, at: at.rfc3339_millis() }
+        Self {
+            reason: reason.as_str().to_owned(),
+            priority: priority.as_str(),
+            summary: summary.clone(),
+            at: at.rfc3339_millis(),
+        }
     }
 }
 
@@ -198,7 +195,7 @@ mod tests {
     #[test]
     fn the_answer_prints_every_documented_field() {
         samples::assert_prints(
-            &ChatAnswer::of(samples::answer(), Audience::Team),
+            &ChatAnswer::of(&samples::outcome(), Audience::Team),
             &json!({
                 "id": "msg_00000000000000000000000004",
                 "sessionId": "sess_secret",
@@ -224,10 +221,10 @@ mod tests {
 
     #[test]
     fn v1_a_visitor_is_not_told_what_the_team_knows() {
-        let mut answer = samples::answer();
-        answer.lead = Some(Id::from_bits(1));
-        answer.interrupted = true;
-        let printed = serde_json::to_value(ChatAnswer::of(answer, Audience::Visitor)).expect("prints");
+        let mut outcome = samples::outcome();
+        outcome.conversation.lead = samples::conversation().lead;
+        outcome.message.interrupted = true;
+        let printed = serde_json::to_value(ChatAnswer::of(&outcome, Audience::Visitor)).expect("prints");
         for hidden in ["conversationId", "leadId", "leadScore"] {
             assert_eq!(printed.get(hidden), None, "{hidden}");
         }

@@ -83,13 +83,13 @@ pub fn synaptiq_body(event: &Event) -> Vec<u8> {
         api_version: API_VERSION,
         created_at: at.clone(),
         timestamp: at,
-        data: Data::of(*kind, data.clone()),
+        data: Data::of(*kind, data),
     };
     serde_json::to_vec(&envelope).expect("records have string keys and finite numbers, which always print")
 }
 
 impl Data {
-    fn of(kind: EventKind, data: EventData) -> Self {
+    fn of(kind: EventKind, data: &EventData) -> Self {
         let EventData {
             lead,
             conversation,
@@ -105,37 +105,41 @@ impl Data {
             merged_from,
             is_test,
         } = data;
-        let qualified = kind == EventKind::LeadQualified;
-        let (qualification_reason, reason) = if qualified { (reason, None) } else { (None, reason) };
-        let mut lead = lead.map(|lead| *lead);
+        let mut flat = lead.as_deref().map(app::lead::LeadRecord::from);
+        let mut record = lead.as_deref().map(LeadRecord::from);
         // The event's own figure is the one of its moment; the lead's stands where there is none.
-        if let (Some(lead), Some(_)) = (&mut lead, estimated_deal_size) {
-            lead.estimated_deal_size = estimated_deal_size;
+        let deal_size = estimated_deal_size.map(major_units);
+        if let (Some(flat), Some(record), Some(_)) = (&mut flat, &mut record, &deal_size) {
+            flat.estimated_deal_size.clone_from(&deal_size);
+            record.estimated_deal_size.clone_from(&deal_size);
         }
-        let of_lead = lead.as_ref().and_then(|lead| lead.qualification_reason.clone());
-        let handoff = conversation.as_ref().and_then(|conversation| conversation.handoff.clone());
+        let qualified = kind == EventKind::LeadQualified;
+        let (qualification_reason, reason) = if qualified { (reason.clone(), None) } else { (None, reason.clone()) };
+        let of_lead = record.as_ref().and_then(|lead| lead.qualification_reason.clone());
+        let handoff = conversation.as_ref().and_then(|conversation| conversation.handoff.as_ref());
         Self {
             handoff: handoff.map(HandoffRecord::from),
-            conversation: conversation.map(|conversation| ConversationRecord::as_committed(*conversation)),
-            message: message.map(|message| MessageRecord::from(*message)),
+            conversation: conversation.as_deref().map(ConversationRecord::as_committed),
+            message: message.as_deref().map(MessageRecord::from),
             qualification_reason: qualification_reason.or(of_lead),
             reason,
             intent: intent.map(Intent::as_str),
             confidence: sure.map(confidence),
-            estimated_deal_size: estimated_deal_size.filter(|_| lead.is_none()).map(major_units),
-            changes: changes.into_iter().map(change).collect(),
+            estimated_deal_size: deal_size.filter(|_| flat.is_none()),
+            changes: changes.iter().map(change).collect(),
             previous_score: previous_score.map(Score::get),
             merged_from: merged_from.map(crate::id::v1),
-            test: is_test,
-            flat: lead.clone().map(app::lead::LeadRecord::from),
-            lead: lead.map(LeadRecord::from),
+            test: *is_test,
+            flat,
+            lead: record,
         }
     }
 }
 
-fn change(change: FieldChange) -> (String, Value) {
+fn change(change: &FieldChange) -> (String, Value) {
     let FieldChange { field, from, to } = change;
-    (field, Value::Object(Map::from_iter([("from".to_owned(), from), ("to".to_owned(), to)])))
+    let pair = [("from".to_owned(), from.clone()), ("to".to_owned(), to.clone())];
+    (field.clone(), Value::Object(Map::from_iter(pair)))
 }
 
 #[cfg(test)]
@@ -157,8 +161,8 @@ mod tests {
     #[test]
     fn the_envelope_satisfies_both_sources() {
         let body = body(EventKind::LeadCreated, of_lead());
-        let flat = serde_json::to_value(app::lead::LeadRecord::from(samples::lead())).expect("prints");
-        let lead = serde_json::to_value(LeadRecord::from(samples::lead())).expect("prints");
+        let flat = serde_json::to_value(app::lead::LeadRecord::from(&samples::lead())).expect("prints");
+        let lead = serde_json::to_value(LeadRecord::from(&samples::lead())).expect("prints");
         let mut data = flat.as_object().expect("an object").clone();
         data.insert("lead".to_owned(), lead);
         data.insert("qualificationReason".to_owned(), json!("budget “we have 30k” (+25)"));

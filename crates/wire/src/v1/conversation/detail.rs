@@ -36,13 +36,13 @@ pub struct ConversationDetail {
 
 impl ConversationDetail {
     /// The detail as it stands when active conversations idle since `idle_since` have expired.
-    pub fn of(conversation: Conversation, messages: Option<Vec<Message>>, idle_since: Timestamp) -> Self {
+    pub fn of(conversation: &Conversation, messages: Option<&[Message]>, idle_since: Timestamp) -> Self {
         Self {
             language: conversation.language.clone(),
             source_url: conversation.source_url.clone(),
-            utm: conversation.utm.clone().into(),
+            utm: (&conversation.utm).into(),
             metadata: conversation.metadata.clone(),
-            messages: messages.map(|messages| messages.into_iter().map(MessageRecord::from).collect()),
+            messages: messages.map(|messages| messages.iter().map(MessageRecord::from).collect()),
             conversation: ConversationRecord::at(conversation, idle_since),
         }
     }
@@ -89,8 +89,8 @@ pub struct MessageRecord {
     pub created_at: String,
 }
 
-impl From<Message> for MessageRecord {
-    fn from(message: Message) -> Self {
+impl From<&Message> for MessageRecord {
+    fn from(message: &Message) -> Self {
         let Message {
             id,
             conversation: _,
@@ -108,16 +108,16 @@ impl From<Message> for MessageRecord {
         } = message;
         Self {
             id: id.prefixed(),
-            position,
+            position: *position,
             role: role.as_str(),
-            content,
+            content: content.clone(),
             intent: intent.map(Intent::as_str),
             confidence: sure.map(confidence),
-            language,
-            citations: citations.into_iter().map(CitationRecord::from).collect(),
+            language: language.clone(),
+            citations: citations.iter().map(CitationRecord::from).collect(),
             member_id: member.map(crate::id::v1),
-            interrupted,
-            fell_back,
+            interrupted: *interrupted,
+            fell_back: *fell_back,
             created_at: created_at.rfc3339_millis(),
         }
     }
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn messages_print_as_in_the_source() {
         samples::assert_prints(
-            &MessageRecord::from(samples::question()),
+            &MessageRecord::from(&samples::question()),
             &json!({
                 "id": "msg_00000000000000000000000003",
                 "position": 1,
@@ -143,7 +143,7 @@ mod tests {
             }),
         );
         samples::assert_prints(
-            &MessageRecord::from(samples::reply()),
+            &MessageRecord::from(&samples::reply()),
             &json!({
                 "id": "msg_00000000000000000000000004",
                 "position": 2,
@@ -161,22 +161,23 @@ mod tests {
     #[test]
     fn the_detail_is_the_record_with_the_visit_and_its_messages() {
         let idle_since = samples::conversation().last_message_at;
-        let messages = Some(vec![samples::question(), samples::reply()]);
-        let detail = ConversationDetail::of(samples::conversation(), messages, idle_since);
+        let messages = [samples::question(), samples::reply()];
+        let detail = ConversationDetail::of(&samples::conversation(), Some(&messages), idle_since);
         let printed = serde_json::to_value(&detail).expect("prints");
-        let record = serde_json::to_value(ConversationRecord::at(samples::conversation(), idle_since)).expect("prints");
+        let record =
+            serde_json::to_value(ConversationRecord::at(&samples::conversation(), idle_since)).expect("prints");
         for (field, value) in record.as_object().expect("an object") {
             assert_eq!(&printed[field], value, "{field}");
         }
         assert_eq!(printed["metadata"], json!({"userAgent": "Test/1.0", "referrer": "https://example.com"}));
         assert_eq!(printed["messages"][1]["position"], 2);
-        let without = ConversationDetail::of(samples::conversation(), None, idle_since);
+        let without = ConversationDetail::of(&samples::conversation(), None, idle_since);
         assert_eq!(serde_json::to_value(without).expect("prints").get("messages"), None);
     }
 
     #[test]
     fn v2_the_session_is_never_printed() {
-        let detail = ConversationDetail::of(samples::conversation(), None, Timestamp::default());
+        let detail = ConversationDetail::of(&samples::conversation(), None, Timestamp::default());
         let printed = serde_json::to_string(&detail).expect("prints");
         assert!(!printed.contains("session"), "{printed}");
     }

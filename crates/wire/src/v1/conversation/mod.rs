@@ -7,10 +7,7 @@ mod read_query;
 mod record;
 
 pub use detail::{ConversationDetail, MessageRecord};
-pub use read_body::{
-    AgentMessage, AgentMessageBody, Close, CloseBody, HandoffBody, HandoffRequest, read_agent_message, read_close,
-    read_handoff,
-};
+pub use read_body::{AgentMessageBody, HandoffBody, read_agent_message, read_handoff};
 pub use read_query::{binding, read_messages, read_query};
 pub use record::ConversationRecord;
 
@@ -22,6 +19,6 @@ use synaptiq_domain::{
 use crate::paging::List;
 
 /// A part of the list that `query` asked for, each conversation as it stands at the query's moment.
-pub fn list(page: Page<Conversation>, query: &ConversationQuery) -> List<ConversationRecord> {
+pub fn list(page: &Page<Conversation>, query: &ConversationQuery) -> List<ConversationRecord> {
     List::of(page, query.paging, binding(query), |conversation| ConversationRecord::at(conversation, query.idle_since))
 }

@@ -1,11 +1,11 @@
-//! What a member sends to speak in a conversation, to take it over and to end it.
+//! What a member sends to speak in a conversation and to take it over. Giving it back and closing
+//! it take no fields.
 
 use serde::Deserialize;
 use synaptiq_domain::{
-    access::Member,
     conversation::{HandoffPriority, HandoffReason},
-    id::Id,
     money::JsonMap,
+    use_cases::{AgentMessage, HandoffCommand},
 };
 use utoipa::ToSchema;
 
@@ -14,37 +14,8 @@ use crate::{
     field::{FieldError, Fields},
 };
 
-/// The most characters of a summary or reason.
+/// The most characters of a summary.
 const MAX_SUMMARY: usize = 2_000;
-
-/// A message by a person of the team.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AgentMessage {
-    /// 1 to 4,000 characters, as they were sent.
-    pub content: String,
-    /// Who writes, where the body says so.
-    pub member: Option<Id<Member>>,
-}
-
-/// That a person is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HandoffRequest {
-    /// Why.
-    pub reason: HandoffReason,
-    /// How urgent it is.
-    pub priority: HandoffPriority,
-    /// The conversation so far; made by rules where there is none.
-    pub summary: Option<String>,
-    /// Who takes it, where the body says so.
-    pub member: Option<Id<Member>>,
-}
-
-/// That a conversation is over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Close {
-    /// Why, in the caller's words.
-    pub reason: Option<String>,
-}
 
 /// Reads `{content, memberId?}`.
 pub fn read_agent_message(body: &JsonMap) -> Result<AgentMessage, FieldError> {
@@ -56,22 +27,17 @@ pub fn read_agent_message(body: &JsonMap) -> Result<AgentMessage, FieldError> {
 }
 
 /// Reads `{reason, priority?, summary?, memberId?}`; `assignedTo` is another name of `memberId`.
-pub fn read_handoff(body: &JsonMap) -> Result<HandoffRequest, FieldError> {
+pub fn read_handoff(body: &JsonMap) -> Result<HandoffCommand, FieldError> {
     let fields = Fields::of_body(body);
     let priority = fields.optional("priority", |given| given.one_of(&HandoffPriority::ALL, HandoffPriority::as_str))?;
     let member = fields.optional("memberId", |given| given.id())?;
     let assigned_to = fields.optional("assignedTo", |given| given.id())?;
-    Ok(HandoffRequest {
+    Ok(HandoffCommand {
         reason: fields.required("reason", |given| given.parsed(HandoffReason::parse))?,
         priority: priority.unwrap_or_default(),
         summary: fields.optional("summary", |given| given.bounded(MAX_SUMMARY))?,
         member: member.or(assigned_to),
     })
-}
-
-/// Reads `{reason?}`.
-pub fn read_close(body: &JsonMap) -> Result<Close, FieldError> {
-    Ok(Close { reason: Fields::of_body(body).optional("reason", |given| given.bounded(MAX_SUMMARY))? })
 }
 
 /// The body of a message by a person, for the published description.
@@ -107,19 +73,10 @@ pub struct HandoffBody {
     assigned_to: Option<String>,
 }
 
-/// The body that ends a conversation, for the published description.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = CloseRequest)]
-#[expect(dead_code, reason = "described, and read field by field by `read_close`")]
-pub struct CloseBody {
-    /// Why.
-    #[schema(min_length = 1, max_length = 2000)]
-    reason: Option<String>,
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
+    use synaptiq_domain::id::Id;
 
     use super::*;
 
@@ -134,7 +91,7 @@ mod tests {
         assert_eq!(read, AgentMessage { content: " Hello, I am Tom. ".to_owned(), member: Some(Id::from_bits(5)) });
 
         let asked = json!({"reason": "angry", "priority": "urgent", "summary": "s", "assignedTo": "usr_00000000000000000000000005"});
-        let expected = HandoffRequest {
+        let expected = HandoffCommand {
             reason: HandoffReason::parse("angry").expect("valid"),
             priority: HandoffPriority::Urgent,
             summary: Some("s".to_owned()),
@@ -143,7 +100,6 @@ mod tests {
         assert_eq!(read_handoff(map(&asked)), Ok(expected));
         let read = read_handoff(map(&json!({"reason": "angry"}))).expect("complete");
         assert_eq!((read.priority, read.summary, read.member), (HandoffPriority::Normal, None, None));
-        assert_eq!(read_close(map(&json!({}))), Ok(Close { reason: None }));
     }
 
     #[test]
@@ -165,6 +121,5 @@ mod tests {
         ] {
             assert_eq!(read_handoff(map(&body)).expect_err("wrong").param, param, "{body}");
         }
-        assert_eq!(read_close(map(&json!({"reason": 1}))).expect_err("wrong").param, "reason");
     }
 }

@@ -56,18 +56,16 @@ pub struct ConversationRecord {
 
 impl ConversationRecord {
     /// The conversation as it stands when active ones idle since `idle_since` have expired.
-    pub fn at(conversation: Conversation, idle_since: Timestamp) -> Self {
-        let status = conversation.status_at(idle_since);
-        Self::with_status(conversation, status)
+    pub fn at(conversation: &Conversation, idle_since: Timestamp) -> Self {
+        Self::with_status(conversation, conversation.status_at(idle_since))
     }
 
     /// The conversation as it was committed: what an event tells of its moment.
-    pub fn as_committed(conversation: Conversation) -> Self {
-        let status = conversation.status;
-        Self::with_status(conversation, status)
+    pub fn as_committed(conversation: &Conversation) -> Self {
+        Self::with_status(conversation, conversation.status)
     }
 
-    fn with_status(conversation: Conversation, status: ConversationStatus) -> Self {
+    fn with_status(conversation: &Conversation, status: ConversationStatus) -> Self {
         let Conversation {
             id,
             version: _,
@@ -103,13 +101,13 @@ impl ConversationRecord {
             visitor_id: visitor.as_str().to_owned(),
             channel: channel.as_str(),
             status: status.as_str(),
-            subject,
-            message_count,
-            summary,
-            intents: intents.into_iter().map(Intent::as_str).collect(),
+            subject: subject.clone(),
+            message_count: *message_count,
+            summary: summary.clone(),
+            intents: intents.iter().copied().map(Intent::as_str).collect(),
             lead_score: lead_score.get(),
             assigned_to: assigned_to.map(crate::id::v1),
-            handoff: handoff.map(HandoffRecord::from),
+            handoff: handoff.as_ref().map(HandoffRecord::from),
             started_at: started_at.rfc3339_millis(),
             last_message_at: last_message_at.rfc3339_millis(),
             ended_at: ended_at.map(Timestamp::rfc3339_millis),
@@ -128,7 +126,7 @@ mod tests {
     #[test]
     fn a_conversation_prints_every_documented_field() {
         samples::assert_prints(
-            &ConversationRecord::as_committed(samples::conversation()),
+            &ConversationRecord::as_committed(&samples::conversation()),
             &json!({
                 "id": "conv_00000000000000000000000002",
                 "leadId": "lead_00000000000000000000000001",
@@ -153,8 +151,8 @@ mod tests {
     #[test]
     fn an_idle_conversation_is_printed_as_expired_before_the_sweeper_says_so() {
         let last = samples::conversation().last_message_at;
-        assert_eq!(ConversationRecord::at(samples::conversation(), last).status, "active");
+        assert_eq!(ConversationRecord::at(&samples::conversation(), last).status, "active");
         let later = Timestamp::from_micros(last.micros() + 1);
-        assert_eq!(ConversationRecord::at(samples::conversation(), later).status, "expired");
+        assert_eq!(ConversationRecord::at(&samples::conversation(), later).status, "expired");
     }
 }

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 use synaptiq_domain::{
-    conversation::Conversation,
-    lead::{Lead, ScoreOverride},
+    lead::ScoreOverride,
+    ports::store::LeadFile,
     qualification::{Adjustment, CriterionScore, Evidence, Qualification, Signal},
     time::Timestamp,
+    use_cases,
 };
 use utoipa::ToSchema;
 
@@ -26,17 +27,13 @@ pub struct LeadDetail {
 
 impl LeadDetail {
     /// The detail as of one moment; conversations idle since `idle_since` are printed as expired.
-    pub fn of(
-        lead: Lead,
-        qualification: Qualification,
-        conversations: Vec<Conversation>,
-        idle_since: Timestamp,
-    ) -> Self {
+    pub fn of(detail: &use_cases::LeadDetail, idle_since: Timestamp) -> Self {
+        let use_cases::LeadDetail { file: LeadFile { lead, evidence: _ }, qualification, conversations } = detail;
         Self {
             score_breakdown: ScoreBreakdown::of(qualification, lead.score_override),
             lead: lead.into(),
             conversations: conversations
-                .into_iter()
+                .iter()
                 .map(|conversation| ConversationRecord::at(conversation, idle_since))
                 .collect(),
         }
@@ -117,48 +114,48 @@ pub struct OverrideRecord {
 
 impl ScoreBreakdown {
     /// The breakdown of a computed score, beside which a person's may stand.
-    pub fn of(qualification: Qualification, by_hand: Option<ScoreOverride>) -> Self {
+    pub fn of(qualification: &Qualification, by_hand: Option<ScoreOverride>) -> Self {
         let Qualification { score, threshold, criteria, adjustments, signals } = qualification;
         Self {
             score: score.get(),
             threshold: threshold.get(),
-            criteria: criteria.into_iter().map(CriterionRecord::from).collect(),
-            adjustments: adjustments.into_iter().map(AdjustmentRecord::from).collect(),
-            signals: signals.into_iter().map(SignalRecord::from).collect(),
+            criteria: criteria.iter().map(CriterionRecord::from).collect(),
+            adjustments: adjustments.iter().map(AdjustmentRecord::from).collect(),
+            signals: signals.iter().map(SignalRecord::from).collect(),
             r#override: by_hand.map(OverrideRecord::from),
         }
     }
 }
 
-impl From<CriterionScore> for CriterionRecord {
-    fn from(criterion: CriterionScore) -> Self {
+impl From<&CriterionScore> for CriterionRecord {
+    fn from(criterion: &CriterionScore) -> Self {
         let CriterionScore { criterion, weight, grade, points, evidence } = criterion;
         Self {
             name: criterion.as_str(),
             weight: weight.get(),
             grade: grade.get(),
-            points,
-            evidence: evidence.into_iter().map(EvidenceRecord::from).collect(),
+            points: *points,
+            evidence: evidence.iter().map(EvidenceRecord::from).collect(),
         }
     }
 }
 
-impl From<Evidence> for EvidenceRecord {
-    fn from(evidence: Evidence) -> Self {
+impl From<&Evidence> for EvidenceRecord {
+    fn from(evidence: &Evidence) -> Self {
         let Evidence { topic: _, grade: _, quote, message, conversation, at: _ } = evidence;
-        Self { message_id: message.prefixed(), conversation_id: conversation.prefixed(), quote }
+        Self { message_id: message.prefixed(), conversation_id: conversation.prefixed(), quote: quote.clone() }
     }
 }
 
-impl From<Adjustment> for AdjustmentRecord {
-    fn from(adjustment: Adjustment) -> Self {
+impl From<&Adjustment> for AdjustmentRecord {
+    fn from(adjustment: &Adjustment) -> Self {
         let Adjustment { reason, points } = adjustment;
-        Self { reason, points }
+        Self { reason: reason.clone(), points: *points }
     }
 }
 
-impl From<(Signal, Evidence)> for SignalRecord {
-    fn from((signal, evidence): (Signal, Evidence)) -> Self {
+impl From<&(Signal, Evidence)> for SignalRecord {
+    fn from((signal, evidence): &(Signal, Evidence)) -> Self {
         Self { name: signal.as_str(), evidence: evidence.into() }
     }
 }
@@ -204,7 +201,7 @@ mod tests {
             "messageId": "msg_00000000000000000000000003", "conversationId": "conv_00000000000000000000000002", "quote": "we have 30k",
         });
         samples::assert_prints(
-            &ScoreBreakdown::of(qualification, Some(by_hand)),
+            &ScoreBreakdown::of(&qualification, Some(by_hand)),
             &json!({
                 "score": 20,
                 "threshold": 60,
@@ -228,9 +225,11 @@ mod tests {
     fn the_detail_is_the_record_with_reasons_and_conversations() {
         let qualification = Qualification::of(&[], &[], &TenantSettings::default());
         let idle_since = samples::conversation().last_message_at;
-        let detail = LeadDetail::of(samples::lead(), qualification, vec![samples::conversation()], idle_since);
+        let file = LeadFile { lead: samples::lead(), evidence: Vec::new() };
+        let found = use_cases::LeadDetail { file, qualification, conversations: vec![samples::conversation()] };
+        let detail = LeadDetail::of(&found, idle_since);
         let printed = serde_json::to_value(&detail).expect("prints");
-        let record = serde_json::to_value(LeadRecord::from(samples::lead())).expect("prints");
+        let record = serde_json::to_value(LeadRecord::from(&samples::lead())).expect("prints");
         for (field, value) in record.as_object().expect("an object") {
             assert_eq!(&printed[field], value, "{field}");
         }

@@ -94,16 +94,16 @@ pub struct BulkError {
 
 impl BulkRow {
     /// A row that became a new lead.
-    pub fn created(index: usize, lead: Lead) -> Self {
+    pub fn created(index: usize, lead: &Lead) -> Self {
         Self::done(index, BulkRowStatus::Created, lead)
     }
 
     /// A row that was merged into a lead that was there.
-    pub fn merged(index: usize, lead: Lead) -> Self {
+    pub fn merged(index: usize, lead: &Lead) -> Self {
         Self::done(index, BulkRowStatus::Merged, lead)
     }
 
-    fn done(index: usize, status: BulkRowStatus, lead: Lead) -> Self {
+    fn done(index: usize, status: BulkRowStatus, lead: &Lead) -> Self {
         Self { index, status, id: Some(lead.id.prefixed()), lead: Some(lead.into()), error: None }
     }
 
@@ -165,11 +165,11 @@ mod tests {
     fn the_answer_counts_and_names_every_row() {
         let wrong = Fault::from(FieldError::new("leads[2].email", "must be a string"));
         let answer = BulkAnswer::from(vec![
-            BulkRow::created(0, samples::lead()),
-            BulkRow::merged(1, samples::lead()),
+            BulkRow::created(0, &samples::lead()),
+            BulkRow::merged(1, &samples::lead()),
             BulkRow::failed(2, wrong),
         ]);
-        let lead = serde_json::to_value(LeadRecord::from(samples::lead())).expect("prints");
+        let lead = serde_json::to_value(LeadRecord::from(&samples::lead())).expect("prints");
         samples::assert_prints(
             &answer,
             &json!({

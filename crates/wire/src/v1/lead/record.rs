@@ -87,15 +87,21 @@ pub struct UtmRecord {
     pub content: Option<String>,
 }
 
-impl From<Utm> for UtmRecord {
-    fn from(utm: Utm) -> Self {
+impl From<&Utm> for UtmRecord {
+    fn from(utm: &Utm) -> Self {
         let Utm { source, medium, campaign, term, content } = utm;
-        Self { source, medium, campaign, term, content }
+        Self {
+            source: source.clone(),
+            medium: medium.clone(),
+            campaign: campaign.clone(),
+            term: term.clone(),
+            content: content.clone(),
+        }
     }
 }
 
-impl From<Lead> for LeadRecord {
-    fn from(lead: Lead) -> Self {
+impl From<&Lead> for LeadRecord {
+    fn from(lead: &Lead) -> Self {
         let Lead {
             id,
             version: _,
@@ -130,24 +136,24 @@ impl From<Lead> for LeadRecord {
         } = lead;
         Self {
             id: id.prefixed(),
-            email: email.map(|email| email.as_str().to_owned()),
-            name,
-            company,
-            title,
-            phone: phone.map(|phone| phone.as_str().to_owned()),
+            email: email.as_ref().map(|email| email.as_str().to_owned()),
+            name: name.clone(),
+            company: company.clone(),
+            title: title.clone(),
+            phone: phone.as_ref().map(|phone| phone.as_str().to_owned()),
             status: status.as_str(),
             score: score.get(),
             source: source.as_str(),
             tags: tags.iter().map(Tag::as_str).map(str::to_owned).collect(),
-            custom_fields,
-            source_url,
+            custom_fields: custom_fields.clone(),
+            source_url: source_url.clone(),
             utm: utm.into(),
             qualified_at: qualified_at.map(Timestamp::rfc3339_millis),
-            qualification_reason,
-            disqualification_reason,
+            qualification_reason: qualification_reason.clone(),
+            disqualification_reason: disqualification_reason.clone(),
             estimated_deal_size: estimated_deal_size.map(major_units),
             assigned_to: assigned_to.map(crate::id::v1),
-            archived,
+            archived: *archived,
             first_seen_at: first_seen_at.rfc3339_millis(),
             last_active_at: last_active_at.rfc3339_millis(),
             created_at: created_at.rfc3339_millis(),
@@ -165,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_lead_prints_every_documented_field() {
-        let record = LeadRecord::from(samples::lead());
+        let record = LeadRecord::from(&samples::lead());
         samples::assert_prints(
             &record,
             &json!({
@@ -202,7 +208,7 @@ mod tests {
         lead.contact = Contact { email: lead.contact.email, ..Contact::default() };
         lead.estimated_deal_size = None;
         lead.qualified_at = None;
-        let printed = serde_json::to_value(LeadRecord::from(lead)).expect("prints");
+        let printed = serde_json::to_value(LeadRecord::from(&lead)).expect("prints");
         for field in ["name", "company", "title", "phone", "estimatedDealSize", "qualifiedAt"] {
             assert_eq!(printed[field], json!(null), "{field}");
         }

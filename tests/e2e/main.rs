@@ -1,0 +1,9 @@
+//! The promises of the whole product, kept by the real server over HTTP.
+
+mod command_line;
+mod conversations;
+mod crashes;
+mod exactly_once;
+mod harness;
+mod idempotency;
+mod samples;
