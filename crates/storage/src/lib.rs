@@ -4,4 +4,5 @@ pub mod memory;
 pub mod sqlite;
 mod vault;
 
+pub use memory::MemoryStore;
 pub use vault::Vault;
