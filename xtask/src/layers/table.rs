@@ -26,8 +26,8 @@ pub(super) struct Home {
     pub(super) packages: &'static [&'static str],
 }
 
-/// Packages that any other may use in its tests.
-pub(super) const DEVELOPMENT_ONLY: &[&str] = &["synaptiq-testkit"];
+/// Packages that any other may use in its tests: fakes, and the store in memory, which is a real one.
+pub(super) const DEVELOPMENT_ONLY: &[&str] = &["synaptiq-testkit", "synaptiq-storage"];
 
 /// Every package of the workspace, from the inside out.
 pub(super) const LAYERS: &[Layer] = &[
@@ -36,6 +36,7 @@ pub(super) const LAYERS: &[Layer] = &[
         depends_on: &[],
         external: External::Only(&[
             "async-trait",
+            "base64",
             "futures-util",
             "hex",
             "serde",
@@ -51,7 +52,7 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         package: "synaptiq-wire",
         depends_on: &["synaptiq-domain"],
-        external: External::Only(&["serde", "serde_json", "thiserror", "time", "utoipa"]),
+        external: External::Only(&["base64", "serde", "serde_json", "sha2", "thiserror", "time", "utoipa"]),
     },
     Layer { package: "synaptiq-storage", depends_on: &["synaptiq-domain"], external: External::Any },
     Layer { package: "synaptiq-search", depends_on: &["synaptiq-domain"], external: External::Any },

@@ -127,8 +127,8 @@ pub(crate) enum Settled {
 pub(crate) fn settle(conn: &mut Connection, scope: TenantScope, settlement: &Settlement) -> Outcome<Settled> {
     let Settlement { delivery, disable_endpoint } = settlement;
     let tenant = scope.data().ulid();
-    let row = deliveries::table.find((tenant.as_str(), delivery.id.ulid()));
-    let held: Option<String> = row
+    let row = || deliveries::table.find((tenant.as_str(), delivery.id.ulid()));
+    let held: Option<String> = row()
         .filter(deliveries::status.eq(DeliveryStatus::Pending.as_str()))
         .filter(deliveries::lease_until.is_not_null())
         .select(deliveries::attempts)
@@ -139,7 +139,7 @@ pub(crate) fn settle(conn: &mut Connection, scope: TenantScope, settlement: &Set
     if delivery.attempts.len() != tries.len() + 1 || !delivery.attempts.starts_with(&tries) {
         return Ok(Settled::Nothing);
     }
-    diesel::update(row).set(DeliveryRow::of(&tenant, delivery)?).execute(conn)?;
+    diesel::update(row()).set(DeliveryRow::of(&tenant, delivery)?).execute(conn)?;
     let Some(reason) = disable_endpoint else { return Ok(Settled::Delivery) };
     let tried_at = delivery.attempts.last().map_or(delivery.created_at, |attempt| attempt.at);
     let written = diesel::update(endpoints::table.find((tenant.as_str(), delivery.endpoint.ulid())))
