@@ -16,7 +16,7 @@ pub(crate) fn target_folder() -> PathBuf {
 
 /// The server's binary. `cargo xtask test` has just built it and says where it is; otherwise it is
 /// built here if it is missing or older than its sources.
-pub(crate) fn server_binary() -> &'static Path {
+pub fn server_binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         #[expect(clippy::disallowed_methods, reason = "tests are told by the task that runs them")]

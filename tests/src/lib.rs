@@ -7,6 +7,7 @@ mod receiver;
 mod server;
 mod tools;
 
+pub use binary::server_binary;
 pub use client::{Answer, Client};
 pub use receiver::{Received, Receiver, Scripted};
 pub use server::{Finished, Server, ServerSettings};

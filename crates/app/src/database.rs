@@ -1,30 +1,37 @@
 //! Opening the database: for the one server, for a command beside it, or for the first time.
 
 use anyhow::{Context as _, Result};
-use synaptiq_storage::{Access, OpenOptions, SqliteStore};
+use synaptiq_storage::sqlite::{OpenOptions, SqliteStore};
 
 use crate::config::Config;
 
 /// For the server: creates a missing database, refuses a second server.
 pub(crate) fn open_for_server(config: &Config) -> Result<SqliteStore> {
-    open(config, Access::Server, true)
+    make_folder(config)?;
+    open(config, &OpenOptions::server(&config.database))
 }
 
 /// For a command: the database must be there.
 pub(crate) fn open_for_command(config: &Config) -> Result<SqliteStore> {
-    open(config, Access::Command, false)
+    open(config, &OpenOptions::command(&config.database))
 }
 
 /// For `migrate`, and for commands that may come before the first start.
 pub(crate) fn open_or_create(config: &Config) -> Result<SqliteStore> {
-    open(config, Access::Command, true)
+    make_folder(config)?;
+    open(config, &OpenOptions { create: true, ..OpenOptions::command(&config.database) })
 }
 
-fn open(config: &Config, access: Access, create: bool) -> Result<SqliteStore> {
-    let path = &config.database;
-    if create && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
+/// Makes the database's folder if it is missing.
+pub(crate) fn make_folder(config: &Config) -> Result<()> {
+    match config.database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => {
+            std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))
+        }
+        None => Ok(()),
     }
-    let options = OpenOptions { path: path.clone(), access, create };
-    SqliteStore::open(&options).with_context(|| format!("cannot open the database {}", path.display()))
+}
+
+fn open(config: &Config, options: &OpenOptions) -> Result<SqliteStore> {
+    SqliteStore::open(options).with_context(|| format!("cannot open the database {}", config.database.display()))
 }

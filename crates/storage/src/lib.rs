@@ -1,3 +1,8 @@
-//! The store: in memory and `SQLite`.
+//! The store: in memory and `SQLite`, and the vault for what it keeps sealed.
 
 pub mod memory;
+mod sqlite;
+mod vault;
+
+pub use sqlite::{Access, BackupError, OpenError, OpenOptions, SqliteStore, verify_file};
+pub use vault::Vault;

@@ -1,15 +1,11 @@
-//! Times on the wire (contract § 2): RFC 3339 in UTC out; any ISO 8601 date-time or date in.
+//! Times as callers give them (contract § 2): any ISO 8601 date-time, or a date. What is printed is
+//! RFC 3339 in UTC, which [`Timestamp`] does by itself.
 
 use synaptiq_domain::time::{Day, Timestamp};
 use time::{Date, Duration, Month, Time, Weekday};
 
 /// What to say of a text that is neither a date nor a date-time.
 pub(crate) const EXPECTED: &str = "must be an ISO 8601 date or date-time";
-
-/// Milliseconds and `Z`: v1 and app.
-pub fn millis(at: Timestamp) -> String {
-    at.rfc3339_millis()
-}
 
 /// Reads an instant; a date is its first instant.
 pub fn parse_instant(text: &str) -> Option<Timestamp> {
@@ -173,10 +169,16 @@ mod tests {
     #[test]
     fn a_date_begins_at_midnight_and_as_an_end_includes_its_whole_day() {
         assert_eq!(read("2026-04-01").as_deref(), Some("2026-04-01T00:00:00.000Z"));
-        assert_eq!(parse_instant_as_end("2026-04-01").map(millis).as_deref(), Some("2026-04-01T23:59:59.999Z"));
-        assert_eq!(parse_instant_as_end("20240229").map(millis).as_deref(), Some("2024-02-29T23:59:59.999Z"));
         assert_eq!(
-            parse_instant_as_end("2026-04-01T10:00:00Z").map(millis).as_deref(),
+            parse_instant_as_end("2026-04-01").map(Timestamp::rfc3339_millis).as_deref(),
+            Some("2026-04-01T23:59:59.999Z")
+        );
+        assert_eq!(
+            parse_instant_as_end("20240229").map(Timestamp::rfc3339_millis).as_deref(),
+            Some("2024-02-29T23:59:59.999Z")
+        );
+        assert_eq!(
+            parse_instant_as_end("2026-04-01T10:00:00Z").map(Timestamp::rfc3339_millis).as_deref(),
             Some("2026-04-01T10:00:00.000Z"),
             "an instant stays itself"
         );

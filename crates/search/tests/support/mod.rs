@@ -26,7 +26,7 @@ type Shelf = BTreeMap<Id<Document>, (Document, Vec<Passage>)>;
 /// Documents by tenant.
 #[derive(Default)]
 pub(crate) struct Shelves {
-    shelves: Mutex<BTreeMap<u128, (u64, Shelf)>>,
+    by_tenant: Mutex<BTreeMap<u128, (u64, Shelf)>>,
     /// How often passages were asked for in order.
     pub(crate) pages_read: AtomicU64,
     /// While set, every method fails.
@@ -46,8 +46,8 @@ impl Shelves {
 
     /// Adds or replaces a document with these passages.
     pub(crate) fn add_passages(&self, tenant: u128, id: u128, status: DocumentStatus, passages: Vec<Passage>) {
-        let mut shelves = self.shelves.lock().expect("no test panics while it holds the lock");
-        let (generation, shelf) = shelves.entry(tenant).or_default();
+        let mut tenants = self.by_tenant.lock().expect("no test panics while it holds the lock");
+        let (generation, documents) = tenants.entry(tenant).or_default();
         *generation += 1;
         let now = Timestamp::from_millis(i64::try_from(*generation).expect("few changes"));
         let document = Document {
@@ -60,14 +60,14 @@ impl Shelves {
             created_at: now,
             updated_at: now,
         };
-        shelf.insert(document.id, (document, passages));
+        documents.insert(document.id, (document, passages));
     }
 
     pub(crate) fn delete(&self, tenant: u128, id: u128) {
-        let mut shelves = self.shelves.lock().expect("no test panics while it holds the lock");
-        let (generation, shelf) = shelves.entry(tenant).or_default();
+        let mut tenants = self.by_tenant.lock().expect("no test panics while it holds the lock");
+        let (generation, documents) = tenants.entry(tenant).or_default();
         *generation += 1;
-        shelf.remove(&Id::from_bits(id));
+        documents.remove(&Id::from_bits(id));
     }
 
     /// Deletes a document behind the back of the next search: [`KnowledgeStore::find_passages`]
@@ -80,10 +80,10 @@ impl Shelves {
         if self.failing.load(Ordering::SeqCst) {
             return Err(StoreError::Busy);
         }
-        let shelves = self.shelves.lock().expect("no test panics while it holds the lock");
+        let tenants = self.by_tenant.lock().expect("no test panics while it holds the lock");
         let empty = (0, Shelf::new());
-        let (generation, shelf) = shelves.get(&scope.content().bits()).unwrap_or(&empty);
-        Ok(read(*generation, shelf))
+        let (generation, documents) = tenants.get(&scope.content().bits()).unwrap_or(&empty);
+        Ok(read(*generation, documents))
     }
 }
 

@@ -9,8 +9,17 @@
 //! synaptiq_testkit::store_contract!(make_store);
 //! ```
 
+pub mod access;
 pub mod commits;
+pub mod conversations;
+pub mod deliveries;
+mod dice;
+pub mod isolation;
+pub mod knowledge;
+pub mod leads;
 mod promises;
 mod trial;
+pub mod upkeep;
+pub mod webhooks;
 
 pub use trial::{Subject, Trial};

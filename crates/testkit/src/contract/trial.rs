@@ -6,8 +6,9 @@ use synaptiq_domain::{
     access::{SystemScope, TenantScope},
     changes::{Change, Changes},
     conversation::{Conversation, Message},
-    lead::Lead,
+    lead::{Lead, LeadMerge},
     ports::{Store, StoreError, store::LeadKey},
+    qualification::{Criterion, Evidence},
     webhook::{Delivery, Endpoint},
 };
 
@@ -110,6 +111,37 @@ impl Trial {
     /// The `n`th conversation of the home company, without a lead.
     pub fn conversation(&self, n: u32) -> Conversation {
         fixtures::conversation(n, self.home.assistant.id)
+    }
+
+    /// Commits the `n`th conversation, of a lead if there is one, with one message and the evidence
+    /// that it gives on a criterion. Returns the conversation as stored and the evidence.
+    pub async fn add_evidence(&self, n: u32, lead: Option<&Lead>, criterion: Criterion) -> (Conversation, Evidence) {
+        let conversation = Conversation { lead: lead.map(|lead| lead.id), message_count: 1, ..self.conversation(n) };
+        let message = fixtures::message(conversation.id, 1);
+        let evidence = Evidence { quote: format!("quote {n}"), ..fixtures::evidence(&message, criterion) };
+        self.commit(Changes {
+            conversations: vec![Change::created(conversation.clone())],
+            messages: vec![message],
+            evidence: vec![evidence.clone()],
+            ..Changes::default()
+        })
+        .await;
+        (Conversation { version: 1, ..conversation }, evidence)
+    }
+
+    /// The changes by which one lead absorbs another.
+    pub fn absorption(absorbed: &Lead, survivor: &Lead) -> Changes {
+        let after = Lead { merged_into: Some(survivor.id), ..absorbed.clone() };
+        Changes {
+            leads: vec![Change::updated(absorbed.clone(), after)],
+            merges: vec![LeadMerge { from: absorbed.id, into: survivor.id }],
+            ..Changes::default()
+        }
+    }
+
+    /// Commits that one lead absorbs another.
+    pub async fn absorb(&self, absorbed: &Lead, survivor: &Lead) {
+        self.commit(Self::absorption(absorbed, survivor)).await;
     }
 
     /// Commits a new endpoint in a scope and returns it as stored.

@@ -86,6 +86,8 @@ impl DeliveryRenderer for WebhookRenderer {
 
 #[cfg(test)]
 mod tests {
+    use synaptiq_testkit::fixtures;
+
     use super::*;
 
     fn a_try(next_secret: Option<&[u8]>) -> Try<'_> {
@@ -116,6 +118,17 @@ mod tests {
         assert_eq!(value(&headers, "webhook-id"), Id::<Event>::from_bits(2).prefixed());
         assert_eq!(value(&headers, "x-synaptiq-signature").len(), 64);
         assert_eq!(value(&headers, "webhook-signature").split(' ').count(), 1);
+    }
+
+    #[test]
+    fn a_body_is_the_same_at_each_rendering_and_has_the_id_that_the_headers_have() {
+        let (event, endpoint) = (fixtures::event(7, &fixtures::lead(3)), fixtures::endpoint(1));
+        let body = WebhookRenderer.render(&event, &endpoint);
+        assert_eq!(body, WebhookRenderer.render(&event, &endpoint));
+        let record: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let headers = Try { event: event.id, body: &body, ..a_try(None) }.headers();
+        assert_eq!(record["id"], value(&headers, "webhook-id"));
+        assert_eq!(record["type"], "lead.created");
     }
 
     #[test]

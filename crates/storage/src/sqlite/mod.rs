@@ -1,0 +1,19 @@
+//! The store in one `SQLite` file: one writer thread that commits in groups, and a few read-only
+//! connections beside it.
+
+mod backup;
+mod cache;
+mod dialect;
+mod open;
+mod pool;
+mod schema;
+mod store;
+mod writer;
+
+// The queries are the same text for every database; each mounts them beside its own schema.
+#[path = "../sql/mod.rs"]
+mod sql;
+
+pub use backup::{BackupError, verify_file};
+pub use open::{Access, OpenError, OpenOptions};
+pub use store::SqliteStore;
