@@ -95,9 +95,8 @@ fn due_of(
     limit: u32,
     per_endpoint: u32,
 ) -> Outcome<Vec<DeliveryKey>> {
-    let mine = || {
-        deliveries::table.filter(deliveries::tenant_id.eq(tenant)).filter(deliveries::endpoint_id.eq(endpoint))
-    };
+    let mine =
+        || deliveries::table.filter(deliveries::tenant_id.eq(tenant)).filter(deliveries::endpoint_id.eq(endpoint));
     let in_hand: i64 = mine().filter(deliveries::lease_until.gt(now.micros())).count().get_result(conn)?;
     let free = (i64::from(per_endpoint) - in_hand).min(i64::from(limit));
     if free <= 0 {
