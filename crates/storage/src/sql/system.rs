@@ -102,9 +102,11 @@ fn due_of(
     if free <= 0 {
         return Ok(Vec::new());
     }
+    // The first condition is implied by the second and is there for the index.
     Ok(mine()
+        .filter(deliveries::next_attempt_at.le(now.micros()))
         .filter(deliveries::due_at.le(now.micros()))
-        .order((deliveries::due_at.asc(), deliveries::id.asc()))
+        .order((deliveries::next_attempt_at.asc(), deliveries::id.asc()))
         .limit(free)
         .select((deliveries::tenant_id, deliveries::id, deliveries::next_attempt_at))
         .load(conn)?)
