@@ -5,14 +5,17 @@ use std::sync::Arc;
 use anyhow::Result;
 use argon2::{
     Argon2,
-    password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _},
+    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use async_trait::async_trait;
 use synaptiq_domain::{
     access::{KeySecret, SystemScope},
-    ports::{Ids, store::{Store, SystemStore}},
+    ports::{
+        Ids,
+        store::{Store, SystemStore},
+    },
 };
-use synaptiq_http::{AdminToken, AdminTokenError};
+use synaptiq_http::admin::{AdminToken, AdminTokenError};
 
 const STORED: &str = "admin_token_hash";
 /// What a generated token begins with.

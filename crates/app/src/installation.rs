@@ -1,6 +1,6 @@
 //! An opened installation: the store with its vault, and what use cases need around it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use synaptiq_assistant::{BuiltinResponder, BuiltinUnderstanding};
@@ -10,7 +10,7 @@ use synaptiq_domain::{
     ports::{Clock, Ids, Model, Signals, Store},
     use_cases::{CreateTenant, KeyUsage, Lanes, Services, Settings, create_tenant},
 };
-use synaptiq_llm::{OpenAiModel, OpenAiOptions};
+use synaptiq_llm::{ApiKey, OpenAiModel, OpenAiOptions};
 use synaptiq_search::{IndexOptions, TantivyIndex};
 use synaptiq_storage::{SqliteStore, Vault};
 use synaptiq_webhook::{OutboundGuard, SystemResolver, WebhookRenderer};
@@ -20,6 +20,10 @@ use crate::{
     config::{Config, ModelConfig},
     secret_key,
 };
+
+/// The most a model's answer may take: less than the time that a request has, so that there is
+/// time to fall back.
+const MODEL_DEADLINE: Duration = Duration::from_secs(20);
 
 /// An opened installation.
 pub(crate) struct Installation {
@@ -91,7 +95,8 @@ impl Installation {
 
     /// The scope of the tenant that a command names, or of the default one.
     pub(crate) async fn tenant(&self, id: Option<&str>) -> Result<(Tenant, TenantScope)> {
-        let id = id.map(|text| Id::parse(text).with_context(|| format!("'{text}' is not a tenant's id"))).transpose()?;
+        let id =
+            id.map(|text| Id::parse(text).with_context(|| format!("'{text}' is not a tenant's id"))).transpose()?;
         let tenant = self.store.find_tenant(id).await?.context("there is no such tenant")?;
         let scope = TenantScope::live(tenant.id);
         Ok((tenant, scope))
@@ -102,7 +107,13 @@ fn model(config: &ModelConfig) -> Result<Option<Arc<dyn Model>>> {
     match config {
         ModelConfig::BuiltIn => Ok(None),
         ModelConfig::OpenAi { url, name, key } => {
-            let model = OpenAiModel::new(OpenAiOptions::new(url, name, key.as_deref())).context("setting model_url")?;
+            let options = OpenAiOptions {
+                api_key: key.as_deref().map(ApiKey::new),
+                deadline: MODEL_DEADLINE,
+                first_piece_timeout: MODEL_DEADLINE / 2,
+                ..OpenAiOptions::new(url, name)
+            };
+            let model = OpenAiModel::new(options).context("setting model_url")?;
             Ok(Some(Arc::new(model)))
         }
     }

@@ -20,6 +20,7 @@ pub mod paging;
 pub mod query;
 #[cfg(test)]
 mod samples;
+pub mod schema;
 pub mod sse;
 pub mod time;
 pub mod v1;

@@ -1,8 +1,16 @@
 //! Lists in parts, as v1 and its own additions to app page them: `page` and `limit`, or `cursor`.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use synaptiq_domain::paging::{Order, Page, Paging};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        Ref, RefOr,
+        schema::{ArrayBuilder, ObjectBuilder, Schema},
+    },
+};
 
 use crate::{
     cursor::{self, Binding},
@@ -79,7 +87,7 @@ impl Pagination {
 }
 
 /// One part of a list.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct List<T> {
     /// The rows.
     pub data: Vec<T>,
@@ -87,10 +95,50 @@ pub struct List<T> {
     pub pagination: Pagination,
 }
 
+/// Written out because the derived name of a generic type is the same for every `T`.
+impl<T: ToSchema> ToSchema for List<T> {
+    fn name() -> Cow<'static, str> {
+        format!("{}List", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        schemas.push((Pagination::name().into_owned(), Pagination::schema()));
+        T::schemas(schemas);
+    }
+}
+
+impl<T: ToSchema> PartialSchema for List<T> {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .description(Some("One part of a list."))
+            .property("data", ArrayBuilder::new().items(Ref::from_schema_name(T::name())))
+            .property("pagination", Ref::from_schema_name(Pagination::name()))
+            .required("data")
+            .required("pagination")
+            .into()
+    }
+}
+
 impl<T> List<T> {
     /// A part with every row in its published shape.
     pub fn of<R>(page: &Page<R>, paging: Paging, binding: Binding, record: impl FnMut(&R) -> T) -> Self {
         Self { data: page.items.iter().map(record).collect(), pagination: Pagination::of(page, paging, binding) }
+    }
+}
+
+impl<T> List<T> {
+    /// A list that is always given whole, as its one and only part.
+    pub fn whole<R>(rows: &[R], record: impl FnMut(&R) -> T) -> Self {
+        let pagination = Pagination {
+            page: Some(1),
+            limit: u32::try_from(rows.len().max(1)).unwrap_or(u32::MAX),
+            total: Some(rows.len() as u64),
+            total_pages: Some(u64::from(!rows.is_empty())),
+            has_more: false,
+            next_cursor: None,
+        };
+        Self { data: rows.iter().map(record).collect(), pagination }
     }
 }
 

@@ -14,6 +14,7 @@ use synaptiq_domain::{
     text::{Email, Phone},
     time::Timestamp,
     use_cases::ChatOutcome,
+    webhook::{Endpoint, Profile, SealedSecret, SignatureScheme},
 };
 
 /// Compares a record with what it must print, the order of the fields included.
@@ -164,6 +165,25 @@ pub(crate) fn outcome() -> ChatOutcome {
         citations: vec![citation()],
         suggested_replies: vec!["Show me a demo".to_owned()],
         handoff: Some(handoff()),
+    }
+}
+
+pub(crate) fn endpoint() -> Endpoint {
+    Endpoint {
+        id: Id::from_bits(10),
+        version: 1,
+        url: "https://example.com/hook".to_owned(),
+        description: Some("CRM".to_owned()),
+        events: vec![EventKind::LeadCreated, EventKind::LeadQualified],
+        assistant: Some(Id::from_bits(8)),
+        profile: Profile::Synaptiq,
+        signature_scheme: SignatureScheme::Timestamped,
+        secret: SealedSecret(vec![1]),
+        rotation: None,
+        active: true,
+        disabled_reason: None,
+        created_at: at("2026-04-01T09:00:00Z"),
+        updated_at: at("2026-04-01T09:00:00Z"),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use synaptiq_storage::{Access, OpenOptions, SqliteStore, verify_file};
+use synaptiq_storage::{Access, OpenError, OpenOptions, SqliteStore, verify_file};
 
 use crate::{commands::say, config::Config, database, secret_key::key_file};
 
@@ -32,9 +32,8 @@ pub(super) fn restore(file: &Path, replace: bool, config: &Config) -> Result<()>
             bail!("{} exists; say --replace to put the backup in its place", database.display());
         }
         set_aside(database)?;
-    } else if let Some(folder) = database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))?;
     }
+    database::make_folder(config)?;
     let arriving = with_ending(database, ".arriving");
     std::fs::copy(file, &arriving).with_context(|| format!("cannot write {}", arriving.display()))?;
     std::fs::File::open(&arriving)?.sync_all()?;
@@ -46,10 +45,9 @@ pub(super) fn restore(file: &Path, replace: bool, config: &Config) -> Result<()>
 /// Moves the database and what belongs to it out of the way. Holding the server's place while it
 /// moves shows that no server runs on it.
 fn set_aside(database: &Path) -> Result<()> {
-    let options = OpenOptions { path: database.to_path_buf(), access: Access::Server, create: false };
-    match SqliteStore::open(&options) {
+    match SqliteStore::open(&OpenOptions { path: database.to_owned(), access: Access::Server, create: false }) {
         Ok(store) => store.shutdown(),
-        Err(error) if error.is_in_use() => bail!("a server is running on {}", database.display()),
+        Err(OpenError::InUse(_)) => bail!("a server is running on {}", database.display()),
         // A damaged database is what restoring is for.
         Err(_) => {}
     }

@@ -2,10 +2,13 @@
 
 use anyhow::{Context as _, Result};
 
+use synaptiq_http::{dialect::named, openapi::openapi};
+
 use crate::commands::say;
 
 pub(super) fn run(dialect: &str) -> Result<()> {
-    let document = synaptiq_http::openapi(dialect).with_context(|| format!("'{dialect}' is not a dialect; there are v1 and app"))?;
+    let dialect = named(dialect).with_context(|| format!("'{dialect}' is not a dialect; there are v1 and app"))?;
+    let document = openapi(dialect);
     say(&serde_json::to_string_pretty(&document)?);
     Ok(())
 }

@@ -17,8 +17,8 @@ use synaptiq_domain::{
         store::{ConversationStore as _, LeadStore as _},
     },
     use_cases::{
-        ChatCommand, ChatOutcome, CreateTenant, KeyUsage, Lanes, Services, Settings, UseCaseError, chat, create_endpoint,
-        create_tenant,
+        ChatCommand, ChatOutcome, CreateTenant, KeyUsage, Lanes, Services, Settings, UseCaseError, chat,
+        create_endpoint, create_tenant,
     },
     webhook::{Endpoint, EndpointDraft, Profile, SignatureScheme},
 };

@@ -441,11 +441,11 @@ pub(super) fn write_members(conn: &mut Connection, tenant: &str, changes: &[Chan
 pub(super) fn write_keys(conn: &mut Connection, changes: &[Change<ApiKey>]) -> Outcome<()> {
     for change in changes {
         if let Some(before) = change.before() {
-            let stored = api_keys::table.find((before.tenant.ulid(), before.id.ulid()));
-            let hash: Option<Vec<u8>> = stored.select(api_keys::hash).first(conn).optional()?;
+            let stored = || api_keys::table.find((before.tenant.ulid(), before.id.ulid()));
+            let hash: Option<Vec<u8>> = stored().select(api_keys::hash).first(conn).optional()?;
             let Some(hash) = hash else { return Err(Fault::Stale) };
             diesel::delete(credentials::table.find(hash)).execute(conn)?;
-            diesel::delete(stored).execute(conn)?;
+            diesel::delete(stored()).execute(conn)?;
         }
         if let Some(after) = change.after() {
             let owner: i64 =

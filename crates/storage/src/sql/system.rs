@@ -102,9 +102,11 @@ fn due_of(
     if free <= 0 {
         return Ok(Vec::new());
     }
+    // The first condition is implied by the second and is there for the index.
     Ok(mine()
+        .filter(deliveries::next_attempt_at.le(now.micros()))
         .filter(deliveries::due_at.le(now.micros()))
-        .order((deliveries::due_at.asc(), deliveries::id.asc()))
+        .order((deliveries::next_attempt_at.asc(), deliveries::id.asc()))
         .limit(free)
         .select((deliveries::tenant_id, deliveries::id, deliveries::next_attempt_at))
         .load(conn)?)
@@ -126,8 +128,8 @@ pub(crate) enum Settled {
 pub(crate) fn settle(conn: &mut Connection, scope: TenantScope, settlement: &Settlement) -> Outcome<Settled> {
     let Settlement { delivery, disable_endpoint } = settlement;
     let tenant = scope.data().ulid();
-    let row = deliveries::table.find((tenant.as_str(), delivery.id.ulid()));
-    let held: Option<String> = row
+    let row = || deliveries::table.find((tenant.as_str(), delivery.id.ulid()));
+    let held: Option<String> = row()
         .filter(deliveries::status.eq(DeliveryStatus::Pending.as_str()))
         .filter(deliveries::lease_until.is_not_null())
         .select(deliveries::attempts)
@@ -138,7 +140,7 @@ pub(crate) fn settle(conn: &mut Connection, scope: TenantScope, settlement: &Set
     if delivery.attempts.len() != tries.len() + 1 || !delivery.attempts.starts_with(&tries) {
         return Ok(Settled::Nothing);
     }
-    diesel::update(row).set(DeliveryRow::of(&tenant, delivery)?).execute(conn)?;
+    diesel::update(row()).set(DeliveryRow::of(&tenant, delivery)?).execute(conn)?;
     let Some(reason) = disable_endpoint else { return Ok(Settled::Delivery) };
     let tried_at = delivery.attempts.last().map_or(delivery.created_at, |attempt| attempt.at);
     let written = diesel::update(endpoints::table.find((tenant.as_str(), delivery.endpoint.ulid())))

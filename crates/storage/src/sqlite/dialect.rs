@@ -3,7 +3,7 @@
 use diesel::{
     Connection as _, SqliteConnection,
     result::{DatabaseErrorKind, Error},
-    sql_types::{Integer, Text},
+    sql_types::Text,
     sqlite::Sqlite,
 };
 use synaptiq_domain::ports::StoreError;

@@ -46,24 +46,6 @@ pub struct OpenOptions {
     pub access: Access,
     /// Whether a missing file is made. A file that is there is never replaced.
     pub create: bool,
-    /// How many connections read at once: 2 to 4, as many as the machine has cores.
-    pub readers: u32,
-}
-
-impl OpenOptions {
-    /// Opens for the server; makes the file if it is missing.
-    pub fn server(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), access: Access::Server, create: true, readers: readers() }
-    }
-
-    /// Opens for a command; a missing file is refused.
-    pub fn command(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), access: Access::Command, create: false, readers: 2 }
-    }
-}
-
-fn readers() -> u32 {
-    std::thread::available_parallelism().map_or(2, |cores| u32::try_from(cores.get()).unwrap_or(4)).clamp(2, 4)
 }
 
 /// Why a file was not opened. Each prints one line that says what to do about it.
@@ -131,6 +113,13 @@ pub enum OpenError {
     },
 }
 
+impl OpenError {
+    /// Whether a running server is the reason.
+    pub const fn is_in_use(&self) -> bool {
+        matches!(self, Self::InUse(_))
+    }
+}
+
 /// A file that may be used: locked, checked and migrated.
 pub(super) struct Opened {
     /// The connection that writes.
@@ -184,23 +173,39 @@ pub(super) fn verify(path: &Path) -> Result<String, OpenError> {
     // A file without a log is read as it is; otherwise SQLite would lay a log beside it.
     let has_log = fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0);
     let mut conn = connect(path, if has_log { "mode=ro" } else { "mode=ro&immutable=1" })?;
-    check_pages(path, &mut conn, "PRAGMA integrity_check(1)")?;
-    let broken = diesel::sql_query("SELECT count(*) AS number FROM pragma_foreign_key_check")
-        .get_result::<Number>(&mut conn)
-        .map_err(|error| of_query(path, &error))?;
-    if broken.number > 0 {
-        let detail = format!("{} rows refer to rows that are gone", broken.number);
-        return Err(OpenError::Damaged { path: path.to_owned(), detail });
-    }
+    check_everything(path, &mut conn)?;
     let applied = applied_migrations(path, &mut conn)?;
     check_schema(path, &applied)?;
     applied.last().cloned().ok_or_else(|| OpenError::Foreign(path.to_owned()))
+}
+
+/// Checks every page and every reference of a file that may be in use. Takes as long as reading it.
+pub(super) fn check_in_use(path: &Path) -> Result<(), OpenError> {
+    check_everything(path, &mut connect(path, "mode=ro")?)
+}
+
+fn check_everything(path: &Path, conn: &mut Connection) -> Result<(), OpenError> {
+    check_pages(path, conn, "PRAGMA integrity_check(1)")?;
+    let broken = diesel::sql_query("SELECT count(*) AS number FROM pragma_foreign_key_check")
+        .get_result::<Number>(conn)
+        .map_err(|error| of_query(path, &error))?;
+    if broken.number == 0 {
+        return Ok(());
+    }
+    let detail = format!("{} rows refer to rows that are gone", broken.number);
+    Err(OpenError::Damaged { path: path.to_owned(), detail })
 }
 
 #[derive(QueryableByName)]
 struct Word {
     #[diesel(sql_type = Text)]
     word: String,
+}
+
+#[derive(QueryableByName)]
+struct JournalMode {
+    #[diesel(sql_type = Text)]
+    journal_mode: String,
 }
 
 #[derive(QueryableByName)]
@@ -339,10 +344,8 @@ pub(super) fn connect(path: &Path, mode: &str) -> Result<Connection, OpenError> 
 fn settle_in(path: &Path, conn: &mut Connection) -> Result<(), OpenError> {
     let refuse = |error: diesel::result::Error| of_query(path, &error);
     conn.batch_execute(&format!("PRAGMA busy_timeout = {}", milliseconds(WAIT_FOR_OTHERS))).map_err(refuse)?;
-    let mode = diesel::sql_query("SELECT journal_mode AS word FROM pragma_journal_mode('wal')")
-        .get_result::<Word>(conn)
-        .map_err(refuse)?;
-    if mode.word != "wal" {
+    let mode = diesel::sql_query("PRAGMA journal_mode = WAL").get_result::<JournalMode>(conn).map_err(refuse)?;
+    if mode.journal_mode != "wal" {
         let detail = "its file system does not allow a write-ahead log".to_owned();
         return Err(OpenError::Database { path: path.to_owned(), detail });
     }

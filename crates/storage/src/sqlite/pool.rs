@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::{
     SqliteConnection,
     connection::SimpleConnection as _,
-    r2d2::{ConnectionManager, CustomizeConnection, Error as ConnectionError, Pool, PooledConnection},
+    r2d2::{ConnectionManager, CustomizeConnection, Error as ConnectionError, Pool, PoolError, PooledConnection},
 };
 use synaptiq_domain::ports::StoreError;
 
@@ -42,8 +42,11 @@ pub(super) const READER_SETTINGS: &str = "PRAGMA busy_timeout = 5000;
      PRAGMA cache_size = -8192;";
 
 impl Readers {
-    /// Opens `count` connections to a database address.
-    pub(super) fn open(address: &str, count: u32) -> Result<Self, r2d2::Error> {
+    /// Opens connections to a database address: as many as the machine has cores, 2 to 4. More
+    /// would only wait for one another.
+    pub(super) fn open(address: &str) -> Result<Self, PoolError> {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZeroUsize::get);
+        let count = u32::try_from(cores.clamp(2, 4)).expect("at most 4");
         let pool = Pool::builder()
             .max_size(count)
             .connection_timeout(WAIT)

@@ -66,8 +66,7 @@ impl SqliteStore {
     pub fn open(options: &OpenOptions) -> Result<Self, OpenError> {
         let Opened { writer, read_address, lock } = open::open(options)?;
         let refuse = |detail: String| OpenError::Database { path: options.path.clone(), detail };
-        let readers =
-            Readers::open(&read_address, options.readers.max(1)).map_err(|error| refuse(error.to_string()))?;
+        let readers = Readers::open(&read_address).map_err(|error| refuse(error.to_string()))?;
         let mut watch = open::connect(&options.path, "mode=ro")?;
         diesel::connection::SimpleConnection::batch_execute(&mut watch, READER_SETTINGS)
             .map_err(|error| refuse(error.to_string()))?;
@@ -89,9 +88,22 @@ impl SqliteStore {
     }
 
     /// Copies one moment of the whole database to a new file, which must not exist yet. Reads and
-    /// writes go on. Blocks for as long as the file takes to read and write.
-    pub fn backup_to(&self, path: &Path) -> Result<(), BackupError> {
-        backup::copy(&self.parts.path, path)
+    /// writes go on.
+    pub async fn backup_to(&self, path: &Path) -> Result<(), BackupError> {
+        let (from, to) = (self.parts.path.clone(), path.to_owned());
+        tokio::task::spawn_blocking(move || backup::copy(&from, &to))
+            .await
+            .unwrap_or_else(|error| Err(BackupError::Failed(error.to_string())))
+    }
+
+    /// Checks every page and every reference of the file. Reads and writes go on.
+    pub async fn integrity(&self) -> Result<(), OpenError> {
+        let path = self.parts.path.clone();
+        let refuse = {
+            let path = path.clone();
+            move |error: tokio::task::JoinError| Err(OpenError::Database { path, detail: error.to_string() })
+        };
+        tokio::task::spawn_blocking(move || open::check_in_use(&path)).await.unwrap_or_else(refuse)
     }
 
     fn readers(&self) -> &Readers {

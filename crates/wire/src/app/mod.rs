@@ -5,4 +5,5 @@ pub mod chat;
 pub mod error;
 pub mod health;
 pub mod lead;
+pub mod schema;
 pub mod transcript;

@@ -4,4 +4,8 @@ pub mod chat;
 pub mod conversation;
 pub mod deleted;
 pub mod error;
+pub mod key;
+pub mod knowledge;
 pub mod lead;
+pub mod schema;
+pub mod webhook;

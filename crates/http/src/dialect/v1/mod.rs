@@ -3,10 +3,13 @@
 mod about;
 mod chat;
 mod conversations;
+mod keys;
+mod knowledge;
 mod leads;
 mod leads_bulk;
 mod params;
 mod routes;
+mod webhooks;
 
 use std::sync::OnceLock;
 

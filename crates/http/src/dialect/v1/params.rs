@@ -74,3 +74,17 @@ pub(super) const MESSAGES: &[QueryParam] = &[
     param("messageOffset", ParamKind::Whole(0, u32::MAX, 0), "How many messages to skip."),
     param("messageOrder", ParamKind::OneOf(&["asc", "desc"]), "Oldest or newest first."),
 ];
+
+/// Of the list of deliveries.
+pub(super) const DELIVERIES: &[QueryParam] = &[
+    PAGE,
+    LIMIT,
+    CURSOR,
+    param("status", ParamKind::OneOf(&["pending", "delivered", "failed", "cancelled"]), "Deliveries in this status."),
+];
+
+/// Of searching the knowledge base.
+pub(super) const KNOWLEDGE_SEARCH: &[QueryParam] = &[
+    param("q", ParamKind::Text, "The words to find; required."),
+    param("limit", ParamKind::Whole(1, 50, 10), "The most passages."),
+];

@@ -8,16 +8,24 @@ use synaptiq_wire::{
         chat::ChatAnswer,
         conversation::{AgentMessageBody, ConversationDetail, ConversationRecord, HandoffBody, MessageRecord},
         deleted::Deleted,
+        key::{KeyCreateBody, KeyRecord, KeyWithSecret},
+        knowledge::{DocumentCreateBody, DocumentRecord, SearchAnswer},
         lead::{BulkAnswer, BulkRequestBody, LeadCreateBody, LeadDetail, LeadPatchBody, LeadRecord},
+        webhook::{
+            DeliveryRecord, EndpointCreateBody, EndpointPatchBody, EndpointRecord, EndpointWithSecret, RotateBody,
+        },
     },
 };
 
-use super::{about, chat, conversations, leads, leads_bulk, params};
+use super::{about, chat, conversations, keys, knowledge, leads, leads_bulk, params, webhooks};
 use crate::route::{Access::*, LimitGroup, OperationDoc as Doc, Route, Shape, Verb::*, handler};
 
 const LEADS: &str = "Leads";
 const CHAT: &str = "Chat";
 const CONVERSATIONS: &str = "Conversations";
+const WEBHOOKS: &str = "Webhooks";
+const KNOWLEDGE: &str = "Knowledge";
+const KEYS: &str = "Keys";
 const ABOUT: &str = "About";
 
 /// Everything v1 answers.
@@ -211,6 +219,190 @@ pub(super) static ROUTES: &[Route] = &[
             .refuses(&[404, 409, 422]),
     )
     .body_optional(),
+    Route::new(
+        Get,
+        "/api/v1/webhooks",
+        "listWebhooks",
+        Scope(WebhooksManage),
+        handler!(webhooks::list),
+        Doc::new(WEBHOOKS, "List webhooks").answers(&[(200, "All of them", Some(Shape::of::<List<EndpointRecord>>()))]),
+    ),
+    Route::new(
+        Post,
+        "/api/v1/webhooks",
+        "createWebhook",
+        Scope(WebhooksManage),
+        handler!(webhooks::create),
+        Doc::new(WEBHOOKS, "Create a webhook; a generated secret is shown once")
+            .takes(
+                Shape::of::<EndpointCreateBody>(),
+                r#"{"url":"https://example.com/hooks","events":["lead.created","lead.qualified"]}"#,
+            )
+            .answers(&[(201, "The new webhook; Location names it", Some(Shape::of::<EndpointWithSecret>()))]),
+    ),
+    Route::new(
+        Get,
+        "/api/v1/webhooks/{id}",
+        "getWebhook",
+        Scope(WebhooksManage),
+        handler!(webhooks::get),
+        Doc::new(WEBHOOKS, "Get a webhook")
+            .answers(&[(200, "The webhook", Some(Shape::of::<EndpointRecord>()))])
+            .refuses(&[404]),
+    ),
+    Route::new(
+        Patch,
+        "/api/v1/webhooks/{id}",
+        "updateWebhook",
+        Scope(WebhooksManage),
+        handler!(webhooks::patch),
+        Doc::new(WEBHOOKS, "Change a webhook")
+            .takes(Shape::of::<EndpointPatchBody>(), r#"{"active":false}"#)
+            .answers(&[(200, "The webhook as it is now", Some(Shape::of::<EndpointRecord>()))])
+            .refuses(&[404]),
+    ),
+    Route::new(
+        Delete,
+        "/api/v1/webhooks/{id}",
+        "deleteWebhook",
+        Scope(WebhooksManage),
+        handler!(webhooks::delete),
+        Doc::new(WEBHOOKS, "Delete a webhook and cancel what is on its way")
+            .answers(&[(200, "It is gone", Some(Shape::of::<Deleted>()))])
+            .refuses(&[404]),
+    ),
+    Route::new(
+        Post,
+        "/api/v1/webhooks/{id}/rotate-secret",
+        "rotateWebhookSecret",
+        Scope(WebhooksManage),
+        handler!(webhooks::rotate),
+        Doc::new(WEBHOOKS, "Replace a webhook's secret; both sign until the new one is alone")
+            .takes(Shape::of::<RotateBody>(), "{}")
+            .answers(&[(200, "The webhook with its new secret", Some(Shape::of::<EndpointWithSecret>()))])
+            .refuses(&[404]),
+    )
+    .body_optional(),
+    Route::new(
+        Post,
+        "/api/v1/webhooks/{id}/test",
+        "testWebhook",
+        Scope(WebhooksManage),
+        handler!(webhooks::test),
+        Doc::new(WEBHOOKS, "Send a marked event to a webhook")
+            .answers(&[(202, "It is on its way", Some(Shape::of::<DeliveryRecord>()))])
+            .refuses(&[404]),
+    )
+    .body_optional(),
+    Route::new(
+        Get,
+        "/api/v1/webhooks/{id}/deliveries",
+        "listDeliveries",
+        Scope(WebhooksManage),
+        handler!(webhooks::deliveries),
+        Doc::new(WEBHOOKS, "List a webhook's deliveries, newest first")
+            .query(params::DELIVERIES)
+            .answers(&[(200, "One part of the list", Some(Shape::of::<List<DeliveryRecord>>()))])
+            .refuses(&[404]),
+    ),
+    Route::new(
+        Post,
+        "/api/v1/webhooks/{id}/deliveries/{deliveryId}/replay",
+        "replayDelivery",
+        Scope(WebhooksManage),
+        handler!(webhooks::replay),
+        Doc::new(WEBHOOKS, "Send a delivery again, with the same bytes")
+            .answers(&[(202, "It is on its way", Some(Shape::of::<DeliveryRecord>()))])
+            .refuses(&[404, 409]),
+    )
+    .body_optional(),
+    Route::new(
+        Get,
+        "/api/v1/knowledge",
+        "listDocuments",
+        Scope(KnowledgeManage),
+        handler!(knowledge::list),
+        Doc::new(KNOWLEDGE, "List documents").answers(&[(
+            200,
+            "All of them",
+            Some(Shape::of::<List<DocumentRecord>>()),
+        )]),
+    ),
+    Route::new(
+        Post,
+        "/api/v1/knowledge",
+        "createDocument",
+        Scope(KnowledgeManage),
+        handler!(knowledge::create),
+        Doc::new(KNOWLEDGE, "Add a document; it is answered from at once")
+            .takes(
+                Shape::of::<DocumentCreateBody>(),
+                r#"{"title":"Product FAQ","content":"Q: Is there a trial?\nA: Yes, 14 days.","type":"faq"}"#,
+            )
+            .answers(&[(201, "The new document", Some(Shape::of::<DocumentRecord>()))]),
+    )
+    .outliving_its_client(),
+    Route::new(
+        Get,
+        "/api/v1/knowledge/search",
+        "searchKnowledge",
+        Scope(KnowledgeManage),
+        handler!(knowledge::search),
+        Doc::new(KNOWLEDGE, "Find passages").query(params::KNOWLEDGE_SEARCH).answers(&[(
+            200,
+            "The passages, best first",
+            Some(Shape::of::<SearchAnswer>()),
+        )]),
+    ),
+    Route::new(
+        Delete,
+        "/api/v1/knowledge/{id}",
+        "deleteDocument",
+        Scope(KnowledgeManage),
+        handler!(knowledge::delete),
+        Doc::new(KNOWLEDGE, "Delete a document; nothing is answered from it any more")
+            .answers(&[(200, "It is gone", Some(Shape::of::<Deleted>()))])
+            .refuses(&[404]),
+    ),
+    Route::new(
+        Get,
+        "/api/v1/keys",
+        "listKeys",
+        Scope(KeysManage),
+        handler!(keys::list),
+        Doc::new(KEYS, "List API keys").answers(&[(200, "All of them", Some(Shape::of::<List<KeyRecord>>()))]),
+    ),
+    Route::new(
+        Post,
+        "/api/v1/keys",
+        "createKey",
+        Scope(KeysManage),
+        handler!(keys::create),
+        Doc::new(KEYS, "Create an API key; it is shown once")
+            .takes(Shape::of::<KeyCreateBody>(), r#"{"name":"CRM","kind":"live","scopes":["read"]}"#)
+            .answers(&[(201, "The new key", Some(Shape::of::<KeyWithSecret>()))]),
+    ),
+    Route::new(
+        Post,
+        "/api/v1/keys/{id}/rotate",
+        "rotateKey",
+        Scope(KeysManage),
+        handler!(keys::rotate),
+        Doc::new(KEYS, "Give an API key a new secret; the old one is refused from then on")
+            .answers(&[(200, "The key with its new secret", Some(Shape::of::<KeyWithSecret>()))])
+            .refuses(&[404, 409]),
+    )
+    .body_optional(),
+    Route::new(
+        Delete,
+        "/api/v1/keys/{id}",
+        "revokeKey",
+        Scope(KeysManage),
+        handler!(keys::revoke),
+        Doc::new(KEYS, "Revoke an API key; it is refused from then on")
+            .answers(&[(200, "It is revoked", Some(Shape::of::<Deleted>()))])
+            .refuses(&[404]),
+    ),
     Route::new(
         Get,
         "/api/v1/openapi.json",

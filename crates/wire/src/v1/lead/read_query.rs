@@ -1,10 +1,11 @@
-//! The parameters of v1's lists of leads.
+//! The parameters of v1's lists of leads, and of a creation.
 
 use synaptiq_domain::{
     lead::{LeadQuery, LeadSort, LeadSource, LeadStatus, Score, Tag},
     paging::{Order, Paging},
     text::Email,
     time::Timestamp,
+    use_cases::OnDuplicate,
 };
 
 use crate::{
@@ -47,6 +48,16 @@ const fn sort_word(sort: LeadSort) -> &'static str {
         LeadSort::UpdatedAt => "updatedAt",
         LeadSort::Score => "score",
     }
+}
+
+/// Reads a creation's `onDuplicate`: `merge`, or `error` for a conflict that names the lead.
+pub fn read_on_duplicate(query: &Query) -> Result<OnDuplicate, FieldError> {
+    let word = |choice| match choice {
+        OnDuplicate::Merge => "merge",
+        OnDuplicate::Refuse => "error",
+    };
+    let all = [OnDuplicate::Merge, OnDuplicate::Refuse];
+    Ok(query.optional("onDuplicate", |given| given.one_of(&all, word))?.unwrap_or_default())
 }
 
 /// What a cursor of this list is bound to.
@@ -165,6 +176,15 @@ mod tests {
             let (param, _) = raw.split_once('=').expect("a pair");
             assert_eq!(read(raw).expect_err("wrong").param, param, "{raw}");
         }
+    }
+
+    #[test]
+    fn duplicates_are_merged_unless_an_error_is_asked_for() {
+        let read = |raw| read_on_duplicate(&Query::of(raw));
+        assert_eq!(read(""), Ok(OnDuplicate::Merge));
+        assert_eq!(read("onDuplicate=merge"), Ok(OnDuplicate::Merge));
+        assert_eq!(read("onDuplicate=error"), Ok(OnDuplicate::Refuse));
+        assert_eq!(read("onDuplicate=ignore").expect_err("wrong").param, "onDuplicate");
     }
 
     #[test]
