@@ -237,7 +237,7 @@ pub(crate) fn list(conn: &mut Connection, scope: TenantScope, query: &LeadQuery)
     part.page(found, total, |lead| Position::new(query.sort.value_of(lead), lead.id))
 }
 
-fn filtered<'a>(scope: TenantScope, query: &'a LeadQuery) -> Outcome<leads::BoxedQuery<'a, dialect::Backend>> {
+fn filtered(scope: TenantScope, query: &LeadQuery) -> Outcome<leads::BoxedQuery<'_, dialect::Backend>> {
     let mut rows =
         leads::table.filter(leads::tenant_id.eq(scope.data().ulid())).filter(leads::merged_into.is_null()).into_boxed();
     if !query.include_archived {

@@ -1,6 +1,7 @@
 //! Opening a database file: what is refused and why (security D4, D5), and migrations.
 
 use std::{
+    fmt::Write as _,
     fs::{self, File},
     io::{self, Read as _},
     path::{Path, PathBuf},
@@ -25,7 +26,7 @@ const APPLICATION_ID: u32 = 0x5359_4e51;
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// The oldest library that is known to keep a write-ahead log sound.
 const OLDEST_LIBRARY: (u32, u32, u32) = (3, 51, 3);
-/// Files up to this size are read through at the start of a server.
+/// Files up to this size are read through when they are opened.
 const CHECKED_SIZE: u64 = 64 << 20;
 
 /// Who opens the file.
@@ -152,7 +153,7 @@ pub(super) fn open(options: &OpenOptions) -> Result<Opened, OpenError> {
     fs::OpenOptions::new().write(true).open(path).map_err(|source| of_io(path, source))?;
     let mut writer = connect(path, "mode=rw")?;
     settle_in(path, &mut writer)?;
-    check_contents(path, &mut writer, options.access)?;
+    check_contents(path, &mut writer)?;
     if has_pending_migrations(path, &mut writer)? {
         // Nobody may work on the old schema meanwhile.
         let _held = if lock.is_none() { Some(self::lock(path)?) } else { None };
@@ -329,7 +330,7 @@ fn address(path: &Path, mode: &str) -> Result<String, OpenError> {
         if byte.is_ascii_alphanumeric() || b"/._-~".contains(&byte) {
             address.push(char::from(byte));
         } else {
-            address.push_str(&format!("%{byte:02X}"));
+            write!(address, "%{byte:02X}").expect("writing to memory does not fail");
         }
     }
     Ok(format!("{address}?{mode}"))
@@ -364,11 +365,11 @@ const fn milliseconds(wait: Duration) -> u128 {
     wait.as_millis()
 }
 
-/// Whether the schema can be read and is not newer than this program; for servers of files that
-/// are not too large, also every page.
-fn check_contents(path: &Path, conn: &mut Connection, access: Access) -> Result<(), OpenError> {
+/// Whether the schema can be read and is not newer than this program; where the file is not too
+/// large, also every page.
+fn check_contents(path: &Path, conn: &mut Connection) -> Result<(), OpenError> {
     let size = fs::metadata(path).map_err(|source| of_io(path, source))?.len();
-    if access == Access::Server && size <= CHECKED_SIZE {
+    if size <= CHECKED_SIZE {
         check_pages(path, conn, "PRAGMA quick_check(1)")?;
     }
     let applied = applied_migrations(path, conn)?;
