@@ -330,7 +330,7 @@ pub(super) fn merge(conn: &mut Connection, tenant: &str, merge: &LeadMerge, coun
         .filter(leads::id.eq_any([&from, &into]))
         .count()
         .get_result(conn)?;
-    if both < 2 {
+    if both < if from == into { 1 } else { 2 } {
         return Err(Fault::Stale);
     }
     conversations::tie(conn, tenant, &from, Some(&into), counted)?;

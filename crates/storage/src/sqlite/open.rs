@@ -394,7 +394,10 @@ fn check_pages(path: &Path, conn: &mut Connection, pragma: &str) -> Result<(), O
         query.get_result::<Found>(conn).map(|found| found.detail)
     };
     let detail = found.map_err(|error| of_query(path, &error))?;
-    if detail == "ok" { Ok(()) } else { Err(OpenError::Damaged { path: path.to_owned(), detail }) }
+    if detail == "ok" {
+        return Ok(());
+    }
+    Err(OpenError::Damaged { path: path.to_owned(), detail: detail.split_whitespace().collect::<Vec<_>>().join(" ") })
 }
 
 /// The migrations in the file, oldest first. A file of ours has at least one.
