@@ -18,7 +18,7 @@ use synaptiq_domain::{
     text::Email,
     webhook::{Delivery, DeliveryQuery, DeliveryStatus},
 };
-use synaptiq_storage::{Access, OpenOptions, SqliteStore, memory::MemoryStore};
+use synaptiq_storage::{Access, MemoryStore, OpenOptions, SqliteStore};
 use synaptiq_testkit::fixtures;
 
 /// How many of each thing a script knows: few, so that its steps meet.

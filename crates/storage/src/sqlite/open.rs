@@ -459,3 +459,75 @@ fn of_query_text(path: &Path, text: &str) -> OpenError {
         OpenError::Database { path, detail: text.to_owned() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(folder: &tempfile::TempDir, access: Access) -> OpenOptions {
+        OpenOptions { path: folder.path().join("synaptiq.db"), access, create: true }
+    }
+
+    fn number_of(conn: &mut Connection, sql: &str) -> i64 {
+        diesel::sql_query(sql).get_result::<Number>(conn).expect("a number").number
+    }
+
+    #[test]
+    fn d1_the_writing_connection_syncs_every_commit_and_wipes_what_it_deletes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let conn = &mut open(&options(&folder, Access::Server)).expect("a new database").writer;
+        for (setting, value) in [("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1)] {
+            let sql = format!("SELECT {setting} AS number FROM pragma_{setting}");
+            assert_eq!(number_of(conn, &sql), value, "{setting}");
+        }
+        let mode = diesel::sql_query("PRAGMA journal_mode").get_result::<JournalMode>(conn).expect("a mode");
+        assert_eq!(mode.journal_mode, "wal");
+    }
+
+    #[test]
+    fn every_migration_can_be_taken_back_and_run_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let conn = &mut open(&options(&folder, Access::Server)).expect("a new database").writer;
+        conn.revert_all_migrations(MIGRATIONS).expect("every migration has a way back");
+        let left = "SELECT count(*) AS number FROM sqlite_schema WHERE name NOT LIKE '%diesel%'";
+        assert_eq!(number_of(conn, left), 0, "nothing is left behind");
+        conn.run_pending_migrations(MIGRATIONS).expect("and forth again");
+        assert!(number_of(conn, left) > 10);
+    }
+
+    #[test]
+    fn d4_a_command_does_not_migrate_under_a_running_server() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut server = open(&options(&folder, Access::Server)).expect("a new database");
+        server.writer.revert_last_migration(MIGRATIONS).expect("the schema of an older version");
+        let refused = open(&options(&folder, Access::Command)).map(drop);
+        assert!(matches!(&refused, Err(error) if error.is_in_use()), "{refused:?}");
+        drop(server);
+        let mut command = open(&options(&folder, Access::Command)).expect("no server is there");
+        assert_eq!(number_of(&mut command.writer, "SELECT count(*) AS number FROM tenants"), 0, "it is migrated");
+    }
+
+    #[test]
+    fn every_reason_is_one_line_that_names_the_file() {
+        let path = PathBuf::from("/data/synaptiq.db");
+        let detail = || "why".to_owned();
+        let reasons = [
+            OpenError::NoFolder(path.clone()),
+            OpenError::Missing(path.clone()),
+            OpenError::NotAFile(path.clone()),
+            OpenError::Empty(path.clone()),
+            OpenError::NotADatabase(path.clone()),
+            OpenError::Foreign(path.clone()),
+            OpenError::Damaged { path: path.clone(), detail: detail() },
+            OpenError::Newer { path: path.clone(), schema: detail() },
+            OpenError::InUse(path.clone()),
+            OpenError::NotWritable(path.clone()),
+            OpenError::Io { path: path.clone(), source: io::Error::other("why") },
+            OpenError::Database { path: path.clone(), detail: detail() },
+        ];
+        for reason in reasons {
+            let text = reason.to_string();
+            assert!(text.contains("/data/synaptiq.db") && !text.contains('\n'), "{text}");
+        }
+    }
+}
