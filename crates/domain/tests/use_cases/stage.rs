@@ -22,7 +22,7 @@ use synaptiq_domain::{
     },
     webhook::{Endpoint, EndpointDraft, Profile, SignatureScheme},
 };
-use synaptiq_storage::memory::MemoryStore;
+use synaptiq_storage::MemoryStore;
 use synaptiq_testkit::{
     fakes::{ClearVault, FakeClock, RecordingSignals, SequentialIds},
     scripted::{ScriptedResponder, ScriptedUnderstanding},
