@@ -1,0 +1,11 @@
+//! The HTTP layer on the store in memory: what is promised of every route, and of some alone.
+
+mod access;
+mod chat;
+mod documents;
+mod errors;
+mod hostile;
+mod idempotency;
+mod leads;
+mod sockets;
+mod stage;
