@@ -32,7 +32,7 @@ async fn started(setting: Setting) -> (Running, String) {
 fn short() -> Setting {
     let body =
         BodyLimits { deadline: Duration::from_secs(2), grace: Duration::from_millis(300), ..BodyLimits::default() };
-    let limits = Limits { body, head: Duration::from_millis(400), idle: Duration::from_secs(1), ..Limits::default() };
+    let limits = Limits { body, head: Duration::from_secs(1), idle: Duration::from_millis(1_500), ..Limits::default() };
     Setting { limits, ..Setting::default() }
 }
 
