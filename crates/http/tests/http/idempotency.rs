@@ -9,7 +9,7 @@ use synaptiq_domain::{
     ports::{Model, Purpose, Vault as _},
     receipt::{Fingerprint, Receipt, ReceiptKey, ReceiptState},
 };
-use synaptiq_http::dialect::ALL;
+use synaptiq_http::dialect::{ALL, Dialect};
 use synaptiq_testkit::fakes::{ClearVault, FakeModel, ModelStep};
 
 use crate::stage::{Seen, Setting, Stage};
@@ -101,7 +101,7 @@ async fn p6_refusals_of_the_operation_are_kept_and_those_before_it_are_not() {
 #[actix_web::test]
 async fn p6_a_key_that_is_not_printable_is_refused_by_name_on_every_write() {
     let stage = Stage::new().await;
-    for route in ALL.into_iter().flat_map(|dialect| dialect.routes()).filter(|route| route.idempotent) {
+    for route in ALL.into_iter().flat_map(Dialect::routes).filter(|route| route.idempotent) {
         let path = route.path.replace("{id}", "x").replace("{deliveryId}", "y");
         let body = json!({"message": "hi", "visitorId": "v"});
         for key in ["", &"k".repeat(256), "caf\u{e9}"] {

@@ -7,5 +7,6 @@ mod errors;
 mod hostile;
 mod idempotency;
 mod leads;
+mod logs;
 mod sockets;
 mod stage;

@@ -184,6 +184,21 @@ async fn a_client_that_goes_away_loses_nothing_and_p3_a_stop_waits_for_the_turn(
 }
 
 #[tokio::test]
+async fn head_answers_with_the_length_and_without_the_body_and_the_connection_goes_on() {
+    let (server, _) = started(Setting::default()).await;
+    let mut socket = TcpStream::connect(server.address).await.expect("listening");
+    socket
+        .write_all(b"HEAD /livez HTTP/1.1\r\nhost: x\r\n\r\nGET /livez HTTP/1.1\r\nhost: x\r\n\r\n")
+        .await
+        .expect("open");
+    let text = read_until(&mut socket, "{\"status\":\"ok\"}").await;
+    assert_eq!(text.matches("HTTP/1.1 200 OK").count(), 2, "{text}");
+    assert_eq!(text.matches("content-length: 15").count(), 2, "{text}");
+    assert_eq!(text.matches("{\"status\":\"ok\"}").count(), 1, "{text}");
+    server.stop().await.expect("stops");
+}
+
+#[tokio::test]
 async fn p3_a_server_that_stops_is_not_ready_and_takes_no_connections() {
     let (server, _) = started(Setting::default()).await;
     let address = server.address;
