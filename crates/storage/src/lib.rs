@@ -1,6 +1,6 @@
 //! The store: in memory and `SQLite`, and the vault for what it keeps sealed.
 
-pub mod memory;
+mod memory;
 mod sqlite;
 mod vault;
 

@@ -54,7 +54,8 @@ fn check_package(package: &Package, layer: &Layer, members: &BTreeSet<&str>) -> 
         let to = dependency.name.as_str();
         let from = layer.package;
         if dependency.kind == DependencyKind::Development {
-            if members.contains(to) && !layer.depends_on.contains(&to) && !table::DEVELOPMENT_ONLY.contains(&to) {
+            let allowed = [layer.depends_on, layer.tests_use, table::DEVELOPMENT_ONLY].concat();
+            if members.contains(to) && !allowed.contains(&to) {
                 violations.push(format!(
                     "{from} uses {to} in its tests, which is neither below it nor for tests: \
                      adapters never see one another (xtask/src/layers/table.rs)"

@@ -6,6 +6,8 @@ pub(super) struct Layer {
     pub(super) package: &'static str,
     /// Packages of this workspace that its own code may use.
     pub(super) depends_on: &'static [&'static str],
+    /// Packages of this workspace that only its tests may use, beside the test kit.
+    pub(super) tests_use: &'static [&'static str],
     /// Which crates from outside its own code may use.
     pub(super) external: External,
 }
@@ -26,14 +28,16 @@ pub(super) struct Home {
     pub(super) packages: &'static [&'static str],
 }
 
-/// Packages that any other may use in its tests: fakes, and the store in memory, which is a real one.
-pub(super) const DEVELOPMENT_ONLY: &[&str] = &["synaptiq-testkit", "synaptiq-storage"];
+/// Packages that any other may use in its tests.
+pub(super) const DEVELOPMENT_ONLY: &[&str] = &["synaptiq-testkit"];
 
 /// Every package of the workspace, from the inside out.
 pub(super) const LAYERS: &[Layer] = &[
     Layer {
         package: "synaptiq-domain",
         depends_on: &[],
+        // The store in memory is a real adapter: use cases are tested on it rather than on a mock.
+        tests_use: &["synaptiq-storage"],
         external: External::Only(&[
             "async-trait",
             "base64",
@@ -52,14 +56,25 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         package: "synaptiq-wire",
         depends_on: &["synaptiq-domain"],
+        tests_use: &[],
         external: External::Only(&["base64", "serde", "serde_json", "sha2", "thiserror", "time", "utoipa"]),
     },
-    Layer { package: "synaptiq-storage", depends_on: &["synaptiq-domain"], external: External::Any },
-    Layer { package: "synaptiq-search", depends_on: &["synaptiq-domain"], external: External::Any },
-    Layer { package: "synaptiq-assistant", depends_on: &["synaptiq-domain"], external: External::Any },
-    Layer { package: "synaptiq-llm", depends_on: &["synaptiq-domain"], external: External::Any },
-    Layer { package: "synaptiq-webhook", depends_on: &["synaptiq-domain", "synaptiq-wire"], external: External::Any },
-    Layer { package: "synaptiq-http", depends_on: &["synaptiq-domain", "synaptiq-wire"], external: External::Any },
+    Layer { package: "synaptiq-storage", depends_on: &["synaptiq-domain"], tests_use: &[], external: External::Any },
+    Layer { package: "synaptiq-search", depends_on: &["synaptiq-domain"], tests_use: &[], external: External::Any },
+    Layer { package: "synaptiq-assistant", depends_on: &["synaptiq-domain"], tests_use: &[], external: External::Any },
+    Layer { package: "synaptiq-llm", depends_on: &["synaptiq-domain"], tests_use: &[], external: External::Any },
+    Layer {
+        package: "synaptiq-webhook",
+        depends_on: &["synaptiq-domain", "synaptiq-wire"],
+        tests_use: &[],
+        external: External::Any,
+    },
+    Layer {
+        package: "synaptiq-http",
+        depends_on: &["synaptiq-domain", "synaptiq-wire"],
+        tests_use: &[],
+        external: External::Any,
+    },
     Layer {
         package: "synaptiq",
         depends_on: &[
@@ -72,11 +87,12 @@ pub(super) const LAYERS: &[Layer] = &[
             "synaptiq-webhook",
             "synaptiq-wire",
         ],
+        tests_use: &[],
         external: External::Any,
     },
-    Layer { package: "synaptiq-testkit", depends_on: &["synaptiq-domain"], external: External::Any },
-    Layer { package: "synaptiq-tests", depends_on: &["synaptiq-testkit"], external: External::Any },
-    Layer { package: "xtask", depends_on: &[], external: External::Any },
+    Layer { package: "synaptiq-testkit", depends_on: &["synaptiq-domain"], tests_use: &[], external: External::Any },
+    Layer { package: "synaptiq-tests", depends_on: &["synaptiq-testkit"], tests_use: &[], external: External::Any },
+    Layer { package: "xtask", depends_on: &[], tests_use: &[], external: External::Any },
 ];
 
 /// Crates from outside whose use is a decision of its own.
