@@ -38,7 +38,9 @@ fn d5_a_wrong_address_or_file_gives_one_line_and_never_an_empty_database() {
         }
         refused(&synaptiq(folder.path(), address, &[], &["serve"]), "database_url");
     }
-    for (name, content) in [("text.db", b"this is no database at all, but a text".to_vec()), ("cut.db", b"SQLite format 3\0".to_vec())] {
+    for (name, content) in
+        [("text.db", b"this is no database at all, but a text".to_vec()), ("cut.db", b"SQLite format 3\0".to_vec())]
+    {
         let path = folder.path().join(name);
         fs::write(&path, &content).expect("written");
         refused(&synaptiq(folder.path(), &format!("sqlite:{name}"), &[], &["serve"]), name);
@@ -63,7 +65,10 @@ async fn d4_a_second_server_is_refused_and_commands_work_beside_the_first() {
 #[tokio::test]
 async fn k3_a_revoked_or_rotated_key_stops_at_once() {
     let server = Server::start();
-    let made = server.command_line(&["key", "create", "--kind", "live", "--scopes", "read", "--name", "a", "--json"]).succeeded().json();
+    let made = server
+        .command_line(&["key", "create", "--kind", "live", "--scopes", "read", "--name", "a", "--json"])
+        .succeeded()
+        .json();
     let (id, key) = (made["id"].as_str().expect("an id"), made["key"].as_str().expect("a key"));
     server.client(key).get("/api/v1/leads").await.expect(200);
     let rotated = server.command_line(&["key", "rotate", id, "--json"]).succeeded().json();
@@ -78,7 +83,8 @@ async fn k3_a_revoked_or_rotated_key_stops_at_once() {
 async fn k4_the_admin_token_is_printed_once_and_stops_with_its_rotation() {
     let mut server = Server::start();
     let output = server.output();
-    let token = output.split_whitespace().find(|word| word.starts_with("adm_")).expect("a token").trim_matches('\'').to_owned();
+    let token =
+        output.split_whitespace().find(|word| word.starts_with("adm_")).expect("a token").trim_matches('\'').to_owned();
     server.client(&token).get("/api/v1/leads").await.expect(200);
     let rotated = server.command_line(&["token", "rotate", "--json"]).succeeded().json();
     server.client(&token).get("/api/v1/leads").await.expect(401);
@@ -123,7 +129,8 @@ async fn p3_a_stop_finishes_and_exits_with_0() {
 async fn p4_logs_carry_request_ids_and_neither_bodies_nor_secrets() {
     let mut server = ServerSettings::default().with("SYNAPTIQ_LOG", "trace").start();
     let key = server.create_key("admin");
-    let answer = server.client(&key).post("/api/v1/leads", &json!({ "email": "very.secret@example.com" })).await.expect(201);
+    let answer =
+        server.client(&key).post("/api/v1/leads", &json!({ "email": "very.secret@example.com" })).await.expect(201);
     let request = answer.header("x-request-id").expect("a request id").to_owned();
     let (_, output) = server.terminate();
     assert!(output.contains(&request), "the request is logged");

@@ -44,7 +44,8 @@ async fn d2_every_answered_write_is_read_back_after_kill_9_under_32_writers() {
         server.restart();
         read_back(&server.client(&key), &answered).await;
         let doctor = server.command_line(&["doctor", "--json"]).succeeded().json();
-        let integrity = doctor["checks"].as_array().expect("checks").iter().find(|check| check["check"] == "integrity").cloned();
+        let integrity =
+            doctor["checks"].as_array().expect("checks").iter().find(|check| check["check"] == "integrity").cloned();
         assert_eq!(integrity.expect("an integrity check")["result"], "ok");
     }
     let count = answered.lock().expect("unpoisoned").leads.len();

@@ -52,19 +52,30 @@ async fn events_equal_the_status_history_with_64_clients_on_16_leads() {
     let mut histories = BTreeMap::new();
     for lead in leads.iter() {
         let detail = client.get(&format!("/api/v1/leads/{lead}")).await.expect(200).json();
-        let steps: Vec<String> = detail["statusHistory"].as_array().expect("a history").iter().skip(1).map(|step| text(&step["status"])).collect();
+        let steps: Vec<String> = detail["statusHistory"]
+            .as_array()
+            .expect("a history")
+            .iter()
+            .skip(1)
+            .map(|step| text(&step["status"]))
+            .collect();
         histories.insert(lead.clone(), steps);
     }
     let transitions: usize = histories.values().map(Vec::len).sum();
     assert!(transitions > 1_000, "only {transitions} transitions: the test shows nothing");
-    let told = receiver.wait_until("every transition", |all| transitions_told(all).values().map(Vec::len).sum::<usize>() >= transitions).await;
+    let told = receiver
+        .wait_until("every transition", |all| {
+            transitions_told(all).values().map(Vec::len).sum::<usize>() >= transitions
+        })
+        .await;
     assert_eq!(transitions_told(&told), histories);
 }
 
 /// The transitions of each lead by the events' own order: ids sort by the moment they were made.
 /// An event that was delivered twice counts once, as a receiver that follows the docs has it.
 fn transitions_told(received: &[Received]) -> BTreeMap<String, Vec<String>> {
-    let events: BTreeMap<String, Value> = received.iter().map(Received::json).map(|event| (text(&event["id"]), event)).collect();
+    let events: BTreeMap<String, Value> =
+        received.iter().map(Received::json).map(|event| (text(&event["id"]), event)).collect();
     let mut told: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for event in events.values() {
         let to = event["data"]["changes"]["status"]["to"].as_str();
@@ -92,7 +103,12 @@ async fn w2_a_receiver_that_fails_gets_the_same_bytes_until_it_answers() {
     for _ in 0..100 {
         let list = client.get(&format!("/api/v1/webhooks/{id}/deliveries")).await.expect(200).json();
         if list["data"][0]["status"] == "delivered" {
-            let codes: Vec<_> = list["data"][0]["attempts"].as_array().expect("tries").iter().map(|one| one["statusCode"].clone()).collect();
+            let codes: Vec<_> = list["data"][0]["attempts"]
+                .as_array()
+                .expect("tries")
+                .iter()
+                .map(|one| one["statusCode"].clone())
+                .collect();
             assert_eq!(codes, [json!(500), json!(302), json!(200)]);
             return;
         }

@@ -58,9 +58,11 @@ async fn p6_an_answer_survives_a_restart_and_another_body_is_refused() {
     let chat = keyed(&server.client(&key), "/api/v1/chat", "chat", &turn).await.expect(200);
     server.restart();
     let client = server.client(&key);
-    for (path, name, body, before) in
-        [("/api/v1/leads", "once", &body, &first), ("/api/v1/webhooks", "hook", &kept, &hook), ("/api/v1/chat", "chat", &turn, &chat)]
-    {
+    for (path, name, body, before) in [
+        ("/api/v1/leads", "once", &body, &first),
+        ("/api/v1/webhooks", "hook", &kept, &hook),
+        ("/api/v1/chat", "chat", &turn, &chat),
+    ] {
         let again = keyed(&client, path, name, body).await.expect(before.status);
         assert_eq!(again.text, before.text);
         assert_eq!(again.header("idempotent-replayed"), Some("true"));
@@ -81,7 +83,11 @@ async fn w1_no_secret_key_or_session_stands_in_clear_in_the_database() {
     let hook = keyed(&client, "/api/v1/webhooks", "hook", &hook).await.expect(201).json();
     let chat = keyed(&client, "/api/v1/chat", "chat", &json!({ "message": "find-me-please", "visitorId": "v" })).await;
     let chat = chat.expect(200).json();
-    let secrets = [key.clone(), hook["secret"].as_str().expect("a secret").to_owned(), chat["sessionId"].as_str().expect("a session").to_owned()];
+    let secrets = [
+        key.clone(),
+        hook["secret"].as_str().expect("a secret").to_owned(),
+        chat["sessionId"].as_str().expect("a session").to_owned(),
+    ];
     server.terminate();
     let mut searched = 0;
     for entry in fs::read_dir(server.folder()).expect("the data folder") {

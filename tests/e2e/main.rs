@@ -1,6 +1,7 @@
 //! The promises of the whole product, kept by the real server over HTTP.
 
 mod command_line;
+mod conversation_parameters;
 mod conversations;
 mod crashes;
 mod exactly_once;

@@ -1,5 +1,7 @@
 //! Everything that a change must pass, in one command: what `.ci/run` and the workflow call.
 
+use std::process::ExitCode;
+
 use anyhow::{Context as _, Result};
 
 use crate::{
@@ -10,11 +12,11 @@ use crate::{
 
 /// Tests first, because they tell most; then what reads the source. The test runner's summary is
 /// printed again as the last thing, and only if all of it passed.
-pub(crate) fn run(project: &Project, requirement: Requirement) -> Result<()> {
+pub(crate) fn run(project: &Project, requirement: Requirement) -> Result<ExitCode> {
     let report = test_run::run(project, requirement)?;
     if !report.passed() {
         report.print();
-        return report.into_result();
+        return Ok(report.exit_code());
     }
     run_command(&mut project.cargo(&["fmt", "--all", "--check"])).context("run `cargo fmt`")?;
     run_command(&mut project.cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
@@ -27,5 +29,5 @@ pub(crate) fn run(project: &Project, requirement: Requirement) -> Result<()> {
         say("\ncargo deny is not installed: licences, advisories and duplicates were NOT checked");
     }
     report.print();
-    report.into_result()
+    Ok(report.exit_code())
 }

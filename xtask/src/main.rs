@@ -56,15 +56,15 @@ struct TestOptions {
     require: Option<Requirement>,
 }
 
-fn run(task: Task) -> Result<()> {
+fn run(task: Task) -> Result<ExitCode> {
     let project = Project::find()?;
     match task {
         Task::Test(options) => {
             let report = test_run::run(&project, options.require.unwrap_or(Requirement::Nothing))?;
             report.print();
-            report.into_result()
+            return Ok(report.exit_code());
         }
-        Task::Ci(options) => ci::run(&project, options.require.unwrap_or(Requirement::Everything)),
+        Task::Ci(options) => return ci::run(&project, options.require.unwrap_or(Requirement::Everything)),
         Task::Layers => layers::run(&project),
         Task::Schema => project::run(&mut project.cargo(&["test", "--workspace", "--quiet", "--test", "schema"]))
             .context("declare in crates/storage/src/sqlite/schema.rs what the migrations make"),
@@ -73,12 +73,13 @@ fn run(task: Task) -> Result<()> {
         }
         Task::Bench { extent } => bench::run(&project, &extent),
         Task::Tools => tools::run(&project),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn main() -> ExitCode {
     match run(Task::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             say(&format!("xtask: {error:#}"));
             ExitCode::FAILURE

@@ -10,7 +10,10 @@ use argon2::{
 use async_trait::async_trait;
 use synaptiq_domain::{
     access::{KeySecret, SystemScope},
-    ports::{Ids, store::{Store, SystemStore}},
+    ports::{
+        Ids,
+        store::{Store, SystemStore},
+    },
 };
 use synaptiq_http::admin::{AdminToken, AdminTokenError};
 

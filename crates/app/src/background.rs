@@ -40,9 +40,8 @@ pub(crate) struct Tasks {
 }
 
 impl Background {
-    pub(crate) fn new(installation: &Installation, config: &Config) -> Result<Self> {
-        let sender = GuardedSender::new(Arc::clone(&installation.guard), Arc::clone(&installation.clock))
-            .context("cannot make the outbound client")?;
+    pub(crate) fn new(installation: &Installation, config: &Config) -> Self {
+        let sender = GuardedSender::new(Arc::clone(&installation.guard), Arc::clone(&installation.clock));
         let ports = RelayPorts {
             store: Arc::new(installation.sqlite.clone()),
             sender: Arc::new(sender),
@@ -54,7 +53,7 @@ impl Background {
         let settings = RelaySettings { schedules, ..RelaySettings::default() };
         let wake = Arc::new(Notify::new());
         let relay = Relay::new(ports, installation.system, Arc::clone(&wake), settings);
-        Ok(Self { relay, wake, feed: Arc::new(ConversationFeed::default()) })
+        Self { relay, wake, feed: Arc::new(ConversationFeed::default()) }
     }
 
     /// What wakes the relay and the visitors' streams.

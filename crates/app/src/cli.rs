@@ -207,9 +207,9 @@ pub(crate) struct OpenapiArgs {
 pub(crate) fn read() -> (Cli, Vec<(&'static str, String)>) {
     let flags = SETTINGS.iter().map(|setting| {
         Arg::new(setting.key)
-            .long(setting.key.replace('_', "-"))
+            .long(setting.flag)
             .help(setting.help)
-            .value_name(setting.key.to_uppercase())
+            .value_name("VALUE")
             .global(true)
             .help_heading("Settings")
             .hide_short_help(true)

@@ -16,8 +16,10 @@ use synaptiq_domain::webhook::{Profile, RetrySchedule};
 
 /// One setting: its name in the settings file and on the command line, and in the environment.
 pub(crate) struct Setting {
-    /// `listen`: also `--listen`.
+    /// In the settings file: `database_url`.
     pub(crate) key: &'static str,
+    /// On the command line, after the hyphens: `database-url`.
+    pub(crate) flag: &'static str,
     /// `SYNAPTIQ_LISTEN`.
     pub(crate) env: &'static str,
     /// What it is where nobody says anything.
@@ -28,32 +30,102 @@ pub(crate) struct Setting {
     pub(crate) help: &'static str,
 }
 
-const fn setting(key: &'static str, env: &'static str, default: Option<&'static str>, help: &'static str) -> Setting {
-    Setting { key, env, default, secret: false, help }
+const fn setting(
+    key: &'static str,
+    flag: &'static str,
+    env: &'static str,
+    default: Option<&'static str>,
+    help: &'static str,
+) -> Setting {
+    Setting { key, flag, env, default, secret: false, help }
 }
 
-const fn secret(key: &'static str, env: &'static str, help: &'static str) -> Setting {
-    Setting { key, env, default: None, secret: true, help }
+const fn secret(key: &'static str, flag: &'static str, env: &'static str, help: &'static str) -> Setting {
+    Setting { key, flag, env, default: None, secret: true, help }
 }
 
 /// Every setting there is.
 pub(crate) const SETTINGS: &[Setting] = &[
-    setting("listen", "SYNAPTIQ_LISTEN", Some("127.0.0.1:8080"), "Address and port to serve on; port 0 picks one"),
-    setting("database_url", "DATABASE_URL", Some("sqlite:./data/synaptiq.db"), "The database: sqlite:PATH"),
-    secret("admin_token", "SYNAPTIQ_ADMIN_TOKEN", "The operator's token; generated at the first start if unset"),
-    setting("model_provider", "SYNAPTIQ_MODEL_PROVIDER", Some("builtin"), "builtin, or openai for any compatible address"),
-    setting("model_url", "SYNAPTIQ_MODEL_URL", None, "Base address of the model, e.g. http://127.0.0.1:11434/v1"),
-    setting("model_name", "SYNAPTIQ_MODEL_NAME", None, "Name of the model"),
-    secret("model_key", "SYNAPTIQ_MODEL_KEY", "Key of the model's address"),
-    setting("outbound_allow", "SYNAPTIQ_OUTBOUND_ALLOW", Some(""), "Private networks (CIDRs) that webhooks may reach"),
-    setting("webhook_schedule", "SYNAPTIQ_WEBHOOK_SCHEDULE", None, "Waits between tries, e.g. 1m,5m,30m,2h,24h"),
-    setting("webhook_schedule_syrus", "SYNAPTIQ_WEBHOOK_SCHEDULE_SYRUS", None, "The same for endpoints of profile syrus"),
-    setting("conversation_idle", "SYNAPTIQ_CONVERSATION_IDLE", Some("30m"), "Silence after which a conversation expires"),
-    setting("plan", "SYNAPTIQ_PLAN", Some("self_hosted"), "Plan of the default tenant"),
-    secret("secret_key", "SYNAPTIQ_SECRET_KEY", "32 bytes in base64 that encrypt secrets at rest; a key file if unset"),
-    setting("trusted_proxies", "SYNAPTIQ_TRUSTED_PROXIES", Some(""), "Networks (CIDRs) whose X-Forwarded-For is believed"),
-    setting("public_url", "SYNAPTIQ_PUBLIC_URL", None, "Address under which visitors reach this server"),
-    setting("log", "SYNAPTIQ_LOG", Some("info"), "What to log, e.g. info or synaptiq_http=debug"),
+    setting(
+        "listen",
+        "listen",
+        "SYNAPTIQ_LISTEN",
+        Some("127.0.0.1:8080"),
+        "Address and port to serve on; port 0 picks one",
+    ),
+    setting(
+        "database_url",
+        "database-url",
+        "DATABASE_URL",
+        Some("sqlite:./data/synaptiq.db"),
+        "The database: sqlite:PATH",
+    ),
+    secret(
+        "admin_token",
+        "admin-token",
+        "SYNAPTIQ_ADMIN_TOKEN",
+        "The operator's token; generated at the first start if unset",
+    ),
+    setting(
+        "model_provider",
+        "model-provider",
+        "SYNAPTIQ_MODEL_PROVIDER",
+        Some("builtin"),
+        "builtin, or openai for any compatible address",
+    ),
+    setting(
+        "model_url",
+        "model-url",
+        "SYNAPTIQ_MODEL_URL",
+        None,
+        "Base address of the model, e.g. http://127.0.0.1:11434/v1",
+    ),
+    setting("model_name", "model-name", "SYNAPTIQ_MODEL_NAME", None, "Name of the model"),
+    secret("model_key", "model-key", "SYNAPTIQ_MODEL_KEY", "Key of the model's address"),
+    setting(
+        "outbound_allow",
+        "outbound-allow",
+        "SYNAPTIQ_OUTBOUND_ALLOW",
+        Some(""),
+        "Private networks (CIDRs) that webhooks may reach",
+    ),
+    setting(
+        "webhook_schedule",
+        "webhook-schedule",
+        "SYNAPTIQ_WEBHOOK_SCHEDULE",
+        None,
+        "Waits between tries, e.g. 1m,5m,30m,2h,24h",
+    ),
+    setting(
+        "webhook_schedule_syrus",
+        "webhook-schedule-syrus",
+        "SYNAPTIQ_WEBHOOK_SCHEDULE_SYRUS",
+        None,
+        "The same for endpoints of profile syrus",
+    ),
+    setting(
+        "conversation_idle",
+        "conversation-idle",
+        "SYNAPTIQ_CONVERSATION_IDLE",
+        Some("30m"),
+        "Silence after which a conversation expires",
+    ),
+    setting("plan", "plan", "SYNAPTIQ_PLAN", Some("self_hosted"), "Plan of the default tenant"),
+    secret(
+        "secret_key",
+        "secret-key",
+        "SYNAPTIQ_SECRET_KEY",
+        "32 bytes in base64 that encrypt secrets at rest; a key file if unset",
+    ),
+    setting(
+        "trusted_proxies",
+        "trusted-proxies",
+        "SYNAPTIQ_TRUSTED_PROXIES",
+        Some(""),
+        "Networks (CIDRs) whose X-Forwarded-For is believed",
+    ),
+    setting("public_url", "public-url", "SYNAPTIQ_PUBLIC_URL", None, "Address under which visitors reach this server"),
+    setting("log", "log", "SYNAPTIQ_LOG", Some("info"), "What to log, e.g. info or synaptiq_http=debug"),
 ];
 
 /// Where a value came from.
@@ -180,7 +252,10 @@ pub(crate) fn gather(
         let table: toml::Table = text.parse().context("synaptiq.toml")?;
         for (key, value) in table {
             let Some(setting) = SETTINGS.iter().find(|setting| setting.key == key) else {
-                bail!("unknown setting {key} in synaptiq.toml{}", nearest(&key, SETTINGS.iter().map(|known| known.key)));
+                bail!(
+                    "unknown setting {key} in synaptiq.toml{}",
+                    nearest(&key, SETTINGS.iter().map(|known| known.key))
+                );
             };
             let text = match value {
                 toml::Value::String(text) => text,
@@ -211,7 +286,9 @@ fn read_variable(name: &str, value: String) -> Result<(&'static Setting, String)
     if let Some(setting) = SETTINGS.iter().find(|setting| setting.env == name) {
         return Ok((setting, value));
     }
-    let of_file = name.strip_suffix("_FILE").and_then(|name| SETTINGS.iter().find(|setting| setting.secret && setting.env == name));
+    let of_file = name
+        .strip_suffix("_FILE")
+        .and_then(|name| SETTINGS.iter().find(|setting| setting.secret && setting.env == name));
     match of_file {
         Some(setting) => {
             let text = std::fs::read_to_string(&value).with_context(|| format!("{name}: cannot read {value}"))?;
@@ -273,7 +350,11 @@ mod tests {
             ("public_url", "ftp://x"),
             ("admin_token", "short"),
         ] {
-            let values = gather(&[(SETTINGS.iter().find(|known| known.key == key).expect("known").key, value.to_owned())], env(&[]), None);
+            let values = gather(
+                &[(SETTINGS.iter().find(|known| known.key == key).expect("known").key, value.to_owned())],
+                env(&[]),
+                None,
+            );
             let error = Config::parse(values.expect("known")).err().expect("refused");
             assert!(error.to_string().contains(key), "{key}: {error:#}");
         }

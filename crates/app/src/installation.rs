@@ -12,7 +12,7 @@ use synaptiq_domain::{
 };
 use synaptiq_llm::{ApiKey, OpenAiModel, OpenAiOptions};
 use synaptiq_search::{IndexOptions, TantivyIndex};
-use synaptiq_storage::{Vault, sqlite::SqliteStore};
+use synaptiq_storage::{SqliteStore, Vault};
 use synaptiq_webhook::{OutboundGuard, SystemResolver, WebhookRenderer};
 
 use crate::{
@@ -95,7 +95,8 @@ impl Installation {
 
     /// The scope of the tenant that a command names, or of the default one.
     pub(crate) async fn tenant(&self, id: Option<&str>) -> Result<(Tenant, TenantScope)> {
-        let id = id.map(|text| Id::parse(text).with_context(|| format!("'{text}' is not a tenant's id"))).transpose()?;
+        let id =
+            id.map(|text| Id::parse(text).with_context(|| format!("'{text}' is not a tenant's id"))).transpose()?;
         let tenant = self.store.find_tenant(id).await?.context("there is no such tenant")?;
         let scope = TenantScope::live(tenant.id);
         Ok((tenant, scope))

@@ -30,13 +30,13 @@ fn options(stub: &Stub) -> OpenAiOptions {
     options
 }
 
-/// Short limits, for servers that hang.
-fn impatient(stub: &Stub) -> OpenAiModel {
-    let mut options = options(stub);
-    options.deadline = Duration::from_secs(2);
-    options.first_piece_timeout = Duration::from_millis(200);
-    options.idle_timeout = Duration::from_millis(200);
-    OpenAiModel::new(options).expect("valid options")
+const LONG: Duration = Duration::from_secs(50);
+const SHORT: Duration = Duration::from_millis(300);
+
+/// A model with one short limit; only that one can end an answer before the guard of [`ask`] does.
+fn limited(stub: &Stub, deadline: Duration, first_piece_timeout: Duration, idle_timeout: Duration) -> OpenAiModel {
+    let limits = OpenAiOptions { deadline, first_piece_timeout, idle_timeout, ..options(stub) };
+    OpenAiModel::new(limits).expect("valid options")
 }
 
 fn patient(stub: &Stub) -> OpenAiModel {
@@ -194,14 +194,14 @@ async fn an_answer_that_is_cut_off_is_an_error() {
 async fn a_server_that_hangs_before_its_answer_times_out() {
     for acts in [vec![Act::Hang], vec![head("200 OK", EVENTS), Act::Hang], vec![send("HTTP/1.1 200"), Act::Hang]] {
         let stub = Stub::always(acts).await;
-        assert!(matches!(ask(&impatient(&stub)).await, Err(ModelError::TimedOut)));
+        assert!(matches!(ask(&limited(&stub, LONG, SHORT, LONG)).await, Err(ModelError::TimedOut)));
     }
 }
 
 #[tokio::test]
 async fn a_server_that_hangs_between_two_pieces_times_out() {
     let stub = Stub::always(vec![head("200 OK", EVENTS), send(delta("Pro ")), Act::Hang]).await;
-    let (pieces, error) = pieces(&impatient(&stub)).await;
+    let (pieces, error) = pieces(&limited(&stub, LONG, LONG, SHORT)).await;
     assert_eq!(pieces, ["Pro "]);
     assert!(matches!(error, Some(ModelError::TimedOut)), "{error:?}");
 }
@@ -210,19 +210,18 @@ async fn a_server_that_hangs_between_two_pieces_times_out() {
 async fn comments_do_not_pass_for_an_answer() {
     let ping = Act::Repeat(b": ping\n\n".to_vec(), Duration::from_millis(10));
     let stub = Stub::always(vec![head("200 OK", EVENTS), ping]).await;
-    assert!(matches!(ask(&impatient(&stub)).await, Err(ModelError::TimedOut)));
+    assert!(matches!(ask(&limited(&stub, LONG, SHORT, LONG)).await, Err(ModelError::TimedOut)));
 }
 
 #[tokio::test]
 async fn an_answer_that_drips_without_end_times_out() {
     let drip = Act::Repeat(delta("drip ").into_bytes(), Duration::from_millis(20));
     let stub = Stub::always(vec![head("200 OK", EVENTS), drip]).await;
-    let (pieces, error) = pieces(&impatient(&stub)).await;
-    assert!(!pieces.is_empty());
+    let (_, error) = pieces(&limited(&stub, SHORT, LONG, LONG)).await;
     assert!(matches!(error, Some(ModelError::TimedOut)), "{error:?}");
     let drip = Act::Repeat(b" ".to_vec(), Duration::from_millis(20));
     let stub = Stub::always(vec![head("200 OK", "application/json"), drip]).await;
-    assert!(matches!(ask(&impatient(&stub)).await, Err(ModelError::TimedOut)));
+    assert!(matches!(ask(&limited(&stub, SHORT, LONG, LONG)).await, Err(ModelError::TimedOut)));
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ pub(crate) async fn catch_up(
 ) -> Result<Snapshot, IndexError> {
     // Read first: what is committed meanwhile may already be in the snapshot, but never the reverse.
     let generation = store.knowledge_generation(scope).await?;
-    let documents = ready_documents(store, scope).await?;
+    let documents = list_documents(store, scope).await?;
     let patched = match earlier.filter(|earlier| !earlier.is_worn()) {
         Some(earlier) => patch(store, scope, &earlier, &documents).await?,
         None => None,
@@ -47,12 +47,19 @@ pub(crate) async fn catch_up(
     Ok(snapshot)
 }
 
-async fn ready_documents(store: &dyn KnowledgeStore, scope: TenantScope) -> Result<Documents, StoreError> {
+async fn list_documents(store: &dyn KnowledgeStore, scope: TenantScope) -> Result<Documents, StoreError> {
     let listed = store.list_documents(scope).await?;
-    let ready = listed.into_iter().filter(|document| document.status == DocumentStatus::Ready);
-    Ok(ready
-        .map(|document| (document.id, Mark { updated_at: document.updated_at, passage_count: document.passage_count }))
-        .collect())
+    let marked = listed.into_iter().map(|document| {
+        let Document { id, status, updated_at, passage_count, .. } = document;
+        (id, Mark { status, updated_at, passage_count })
+    });
+    Ok(marked.collect())
+}
+
+/// The ready documents of one list that another does not have, or has differently.
+fn ready_in_one_alone<'a>(one: &'a Documents, other: &'a Documents) -> impl Iterator<Item = Id<Document>> + 'a {
+    let differing = one.iter().filter(|(id, mark)| other.get(id) != Some(mark));
+    differing.filter(|(_, mark)| mark.status == DocumentStatus::Ready).map(|(id, _)| *id)
 }
 
 /// The earlier snapshot with what changed, or `None` if it is better to build anew: because too
@@ -63,10 +70,12 @@ async fn patch(
     earlier: &Snapshot,
     documents: &Documents,
 ) -> Result<Option<Snapshot>, IndexError> {
-    let before = earlier.documents();
-    let gone: Vec<_> = before.iter().filter(|(id, mark)| documents.get(id) != Some(mark)).map(|(id, _)| *id).collect();
-    let come: Vec<_> = documents.iter().filter(|(id, mark)| before.get(id) != Some(mark)).map(|(id, _)| *id).collect();
-    if (gone.is_empty() && come.is_empty()) || come.len() > MAX_SINGLE_DOCUMENTS {
+    let gone: Vec<_> = ready_in_one_alone(earlier.documents(), documents).collect();
+    let come: Vec<_> = ready_in_one_alone(documents, earlier.documents()).collect();
+    // Passages that are still being stored raise the generation and show in no list.
+    let explained =
+        earlier.documents() != documents || documents.values().any(|mark| mark.status == DocumentStatus::Processing);
+    if !explained || come.len() > MAX_SINGLE_DOCUMENTS {
         return Ok(None);
     }
     let mut passages = Vec::new();
@@ -94,13 +103,15 @@ async fn build(
     generation: u64,
     documents: &Documents,
 ) -> Result<Snapshot, IndexError> {
+    let is_ready =
+        |passage: &Passage| documents.get(&passage.document).is_some_and(|mark| mark.status == DocumentStatus::Ready);
     let mut snapshot = Snapshot::empty(generation);
     let mut waiting: Vec<Passage> = Vec::new();
     let mut after: Option<PassageKey> = None;
     loop {
         let page = store.passages_after(scope, after, PAGE).await?;
         let next = page.last().map(|last| (last.document, last.ordinal));
-        waiting.extend(page.into_iter().filter(|passage| documents.contains_key(&passage.document)));
+        waiting.extend(page.into_iter().filter(is_ready));
         if waiting.len() >= MAX_PASSAGES || (next.is_none() && !waiting.is_empty()) {
             let passages = std::mem::take(&mut waiting);
             let added = move || {

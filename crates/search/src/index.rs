@@ -27,7 +27,7 @@ pub struct IndexOptions {
     /// How many tenants' indexes are kept; the least recently searched goes first.
     pub max_open_tenants: NonZeroUsize,
     /// How many passages all kept indexes may have together. One tenant's index is kept even if it
-    /// alone has more. A passage takes about half as many bytes as its text.
+    /// alone has more.
     pub max_open_passages: u64,
     /// How many tenants' indexes are brought up to date at the same moment.
     pub max_catching_up: NonZeroUsize,

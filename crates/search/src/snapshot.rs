@@ -8,7 +8,7 @@ use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
 use synaptiq_domain::{
     id::Id,
-    knowledge::{Document, Passage},
+    knowledge::{Document, DocumentStatus, Passage},
     ports::store::PassageKey,
     time::Timestamp,
 };
@@ -21,18 +21,20 @@ use crate::{
 };
 
 /// From this many parts on the next catching up builds everything anew.
-const MAX_PARTS: usize = 12;
+const MAX_PARTS: usize = 32;
 
 /// What tells whether a document's passages are the ones that were indexed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Mark {
+    /// Only a ready document has passages to be found.
+    pub(crate) status: DocumentStatus,
     /// When the document last changed.
     pub(crate) updated_at: Timestamp,
     /// How many passages it says it has.
     pub(crate) passage_count: u32,
 }
 
-/// The documents of a snapshot.
+/// The documents that a tenant had when a snapshot was made, whatever their status.
 pub(crate) type Documents = BTreeMap<Id<Document>, Mark>;
 
 /// A part and which of its passages are gone.

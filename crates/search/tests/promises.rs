@@ -252,6 +252,54 @@ async fn searches_at_the_same_moment_share_one_catching_up() {
 }
 
 #[tokio::test]
+async fn a_document_that_is_still_being_stored_costs_no_new_index() {
+    let shelves = company();
+    let index = index(&shelves);
+    search(&index, "plan").await;
+    shelves.pages_read.store(0, Ordering::SeqCst);
+    for slice in 0..3 {
+        shelves.add_passages(TENANT, 8, DocumentStatus::Processing, vec![passage(8, slice, "Half a handbook.")]);
+        assert!(found(&index, "handbook").await.is_empty());
+    }
+    shelves.add_passages(TENANT, 9, DocumentStatus::Failed, Vec::new());
+    search(&index, "plan").await;
+    assert_eq!(shelves.pages_read.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn a_knowledge_base_of_many_pages_is_read_to_its_end() {
+    let shelves = Shelves::new();
+    let long = |id: u128, word: &str| {
+        let ordinary = (0..1_100).map(|ordinal| passage(id, ordinal, "An ordinary passage."));
+        let passages = ordinary.chain([passage(id, 1_100, &format!("The last one says {word}."))]).collect();
+        shelves.add_passages(TENANT, id, DocumentStatus::Ready, passages);
+    };
+    long(1, "aardvark");
+    long(3, "buffalo");
+    let index = index(&shelves);
+    assert_eq!(found(&index, "aardvark").await, [1]);
+    assert_eq!(found(&index, "buffalo").await, [3]);
+    // Documents that come later, before, between and after those that are there.
+    for (id, word) in [(0, "cheetah"), (2, "dolphin"), (4, "elephant")] {
+        long(id, word);
+        assert_eq!(found(&index, word).await, [id]);
+    }
+    let all = index.search(scope(TENANT), "passage", usize::MAX).await.unwrap();
+    let names: Vec<_> = all.iter().map(|scored| (scored.passage.document.bits(), scored.passage.ordinal)).collect();
+    assert_eq!(names.len(), 5 * 1_100);
+    assert!(names.is_sorted(), "they tie, so they come by document and ordinal");
+}
+
+#[tokio::test]
+async fn passages_that_come_to_a_document_later_are_found() {
+    let shelves = company();
+    let index = index(&shelves);
+    assert!(found(&index, "appendix").await.is_empty());
+    shelves.append_unmarked(TENANT, passage(3, 7, "The appendix."));
+    assert_eq!(found(&index, "appendix").await, [3]);
+}
+
+#[tokio::test]
 async fn p2_no_more_tenants_are_kept_than_allowed() {
     let shelves = Shelves::new();
     for tenant in 1..=3 {
@@ -311,7 +359,7 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn an_index_built_from_nothing_gives_the_same_ranks(steps in prop::collection::vec(step(), 1..30), query in text()) {

@@ -1,8 +1,9 @@
 //! The store: in memory and `SQLite`, and the vault for what it keeps sealed.
 
-pub mod memory;
+mod memory;
 mod sqlite;
 mod vault;
 
+pub use memory::MemoryStore;
 pub use sqlite::{Access, BackupError, OpenError, OpenOptions, SqliteStore, verify_file};
 pub use vault::Vault;

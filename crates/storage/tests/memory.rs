@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use synaptiq_storage::memory::MemoryStore;
+use synaptiq_storage::MemoryStore;
 use synaptiq_testkit::contract::Subject;
 
 async fn make_store() -> Subject {

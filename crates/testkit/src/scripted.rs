@@ -58,7 +58,10 @@ pub struct ScriptedResponder;
 
 impl Responder for ScriptedResponder {
     fn reply(&self, _: ReplyContext<'_>) -> DraftReply {
-        DraftReply { segments: vec!["Built-in answer. ".to_owned(), "Anything else?".to_owned()], ..DraftReply::default() }
+        DraftReply {
+            segments: vec!["Built-in answer. ".to_owned(), "Anything else?".to_owned()],
+            ..DraftReply::default()
+        }
     }
 
     fn greeting(&self, _: &Assistant, language: &str) -> String {

@@ -31,11 +31,10 @@ enum Moment {
 }
 
 /// Extended and basic forms of calendar, week and ordinal dates; a time of day down to the
-/// nanosecond (kept to the microsecond) after `T` or a blank; any offset, none being UTC.
+/// microsecond after `T` or a blank; any offset, none being UTC.
 ///
 /// Not read: years alone, months alone, years beyond 0–9999, intervals and durations.
 fn parse(text: &str) -> Option<Moment> {
-    let text = text.trim();
     if !text.is_ascii() {
         return None;
     }
@@ -44,8 +43,10 @@ fn parse(text: &str) -> Option<Moment> {
     let midnight = Timestamp::from_datetime(date.with_time(Time::MIDNIGHT).assume_utc());
     let Some(split) = split else { return Some(Moment::Day(midnight.day())) };
     let (clock, offset) = split_offset(&text[split + 1..]);
-    let since_midnight = parse_clock(clock)? - parse_offset(offset)?;
-    Some(Moment::Instant(midnight.plus(since_midnight)))
+    let (since_midnight, is_leap_second) = parse_clock(clock)?;
+    let at = midnight.plus(since_midnight - parse_offset(offset)?);
+    // A leap second ends a UTC day, and counts as the first second of the next one.
+    (!is_leap_second || at.seconds() == at.day().start().seconds()).then_some(Moment::Instant(at))
 }
 
 /// A run of ASCII digits as a number.
@@ -80,9 +81,9 @@ fn split_offset(text: &str) -> (&str, &str) {
     text.find(['Z', 'z', '+', '-', ' ']).map_or((text, "Z"), |at| text.split_at(at))
 }
 
-/// `hh`, `hh:mm`, `hh:mm:ss` or the basic forms, the seconds with a fraction of 1 to 9 digits.
-/// 24:00 is the end of the day, and second 60 the first of the next minute.
-fn parse_clock(text: &str) -> Option<Duration> {
+/// `hh`, `hh:mm`, `hh:mm:ss` or the basic forms, the seconds with a fraction of any length, of which
+/// microseconds are kept; and whether it names a leap second. 24:00 is the end of the day.
+fn parse_clock(text: &str) -> Option<(Duration, bool)> {
     let (clock, fraction) = match text.split_once(['.', ',']) {
         Some((clock, fraction)) => (clock, Some(fraction)),
         None => (text, None),
@@ -97,17 +98,24 @@ fn parse_clock(text: &str) -> Option<Duration> {
     }
     let part = |index: usize| parts.get(index).map_or(Some(0), |part| digits::<i64>(part));
     let (hour, minute, second) = (part(0)?, part(1)?, part(2)?);
-    let nanoseconds = match fraction {
+    let microseconds = match fraction {
         None => 0,
-        Some(_) if parts.len() != 3 => return None,
-        Some(fraction) if fraction.len() <= 9 => {
-            digits::<i64>(&format!("{fraction:0<9}")).filter(|_| !fraction.is_empty())?
-        }
+        Some(fraction) if parts.len() == 3 => parse_fraction(fraction)?,
         Some(_) => return None,
     };
-    let end_of_day = (hour, minute, second, nanoseconds) == (24, 0, 0, 0);
-    (end_of_day || (hour < 24 && minute < 60 && second <= 60))
-        .then(|| Duration::seconds(hour * 3_600 + minute * 60 + second) + Duration::microseconds(nanoseconds / 1_000))
+    let end_of_day = (hour, minute, second, microseconds) == (24, 0, 0, 0);
+    (end_of_day || (hour < 24 && minute < 60 && second <= 60)).then(|| {
+        let whole = Duration::seconds(hour * 3_600 + minute * 60 + second);
+        (whole + Duration::microseconds(microseconds), second == 60)
+    })
+}
+
+/// The microseconds of a fraction of a second, cut rather than rounded.
+fn parse_fraction(text: &str) -> Option<i64> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    digits(&format!("{:0<6}", &text[..text.len().min(6)]))
 }
 
 /// `Z`, `±hh`, `±hh:mm` or `±hhmm`.
@@ -147,6 +155,7 @@ mod tests {
             "2026-04-01 14:30:00.123",
             "2026-04-01T14:30:00.123",
             "2026-04-01T14:30:00.123456789Z",
+            "2026-04-01T14:30:00.123000000000000000Z",
             "2026-04-01T16:30:00.123+02:00",
             "2026-04-01T16:30:00.123 02:00",
             "2026-04-01T09:00:00.123-0530",
@@ -162,6 +171,7 @@ mod tests {
         assert_eq!(read("2026-04-01T14:30").as_deref(), Some("2026-04-01T14:30:00.000Z"));
         assert_eq!(read("2026-04-01T14").as_deref(), Some("2026-04-01T14:00:00.000Z"));
         assert_eq!(read("2026-04-01T24:00").as_deref(), Some("2026-04-02T00:00:00.000Z"));
+        assert_eq!(read("2016-12-31T15:59:60-08:00").as_deref(), Some("2017-01-01T00:00:00.000Z"));
         assert_eq!(read("2016-12-31T23:59:60Z").as_deref(), Some("2017-01-01T00:00:00.000Z"));
         assert_eq!(read("0000-01-01T00:00:00+01:00").as_deref(), Some("0000-01-01T00:00:00.000Z"), "clamped");
     }
@@ -204,7 +214,11 @@ mod tests {
             "2026-04-01T10:60",
             "2026-04-01T10:00:61",
             "2026-04-01T10:00:00.",
-            "2026-04-01T10:00:00.1234567890Z",
+            "2026-04-01T10:00:00.12x4Z",
+            "2026-04-01T10:00:60Z",
+            "2026-04-01T23:59:60+01:00",
+            "2026-04-01\n",
+            " 2026-04-01",
             "2026-04-01T10:00.5Z",
             "2026-04-01T1:00",
             "2026-04-01T10:00:00X",

@@ -280,7 +280,7 @@ CREATE TABLE deliveries (
     PRIMARY KEY (tenant_id, id)
 ) STRICT;
 CREATE INDEX deliveries_by_endpoint ON deliveries (tenant_id, endpoint_id, id);
-CREATE INDEX deliveries_due ON deliveries (tenant_id, endpoint_id, due_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX deliveries_due ON deliveries (tenant_id, endpoint_id, next_attempt_at, id, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX deliveries_next ON deliveries (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX deliveries_leased ON deliveries (tenant_id, endpoint_id, lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX deliveries_by_end ON deliveries (status, tried_at);

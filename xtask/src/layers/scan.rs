@@ -5,28 +5,33 @@ use std::{fs, path::Path};
 use anyhow::{Context as _, Result};
 
 /// The right to work across tenants is made where servers and commands are wired, and in tests.
-const WORD: &str = "SystemScope::assume";
-const HOMES: &[&str] = &["crates/app", "crates/testkit", "tests", "xtask"];
+const SYSTEM_SCOPE_HOMES: &[&str] = &["crates/app", "crates/testkit"];
 
-/// Every file whose product code has the word and must not.
+/// Every file whose product code has a word that it must not have.
 pub(super) fn words_out_of_place(root: &Path) -> Result<Vec<String>> {
     let mut violations = Vec::new();
     for folder in fs::read_dir(root.join("crates")).context("crates/ cannot be read")? {
         let folder = folder.context("crates/ cannot be read")?.path().join("src");
-        if folder.is_dir() && !HOMES.iter().any(|home| folder.starts_with(root.join(home))) {
+        if folder.is_dir() {
             walk(&folder, &mut |path, text| {
-                if product_code(path, text).contains(WORD) {
-                    let path = path.strip_prefix(root).unwrap_or(path).display();
-                    violations.push(format!(
-                        "{path} makes a SystemScope: take one as a parameter, only crates/app makes it \
-                         (xtask/src/layers/scan.rs, docs/decisions/)"
-                    ));
-                }
+                let path = path.strip_prefix(root).unwrap_or(path);
+                let complaint = complaint_about(path, &product_code(path, text));
+                violations.extend(complaint.map(|words| format!("{}: {words}", path.display())));
             })?;
         }
     }
     violations.sort();
     Ok(violations)
+}
+
+fn complaint_about(path: &Path, code: &str) -> Option<&'static str> {
+    if code.contains("SystemScope::assume") && !SYSTEM_SCOPE_HOMES.iter().any(|home| path.starts_with(home)) {
+        return Some("take a SystemScope as a parameter, only crates/app makes one (docs/decisions/0004)");
+    }
+    if path.starts_with("crates/domain") && code.split("tokio::").skip(1).any(|rest| !rest.starts_with("sync::")) {
+        return Some("of tokio the domain uses `tokio::sync` alone (docs/decisions/0002)");
+    }
+    None
 }
 
 /// The part of a file before its tests, without comments; nothing of a file of tests.
@@ -71,7 +76,16 @@ mod tests {
     fn an_adapter_that_makes_a_system_scope_is_named() {
         let violations = violations_of("crates/webhook/src/relay/mod.rs", "fn f() { SystemScope::assume(); }");
         assert_eq!(violations.len(), 1);
-        assert!(violations[0].starts_with("crates/webhook/src/relay/mod.rs makes a SystemScope"), "{violations:?}");
+        assert!(violations[0].starts_with("crates/webhook/src/relay/mod.rs: take a SystemScope"), "{violations:?}");
+    }
+
+    #[test]
+    fn the_domain_uses_no_more_of_tokio_than_what_synchronises() {
+        let file = "crates/domain/src/use_cases/lanes.rs";
+        assert_eq!(violations_of(file, "use tokio::sync::Mutex;"), Vec::<String>::new());
+        let violations = violations_of(file, "use tokio::sync::Mutex;\nuse tokio::net::TcpStream;");
+        assert_eq!(violations.len(), 1);
+        assert!(violations[0].contains("`tokio::sync` alone"), "{violations:?}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use synaptiq_storage::sqlite::{OpenError, OpenOptions, SqliteStore, verify_file};
+use synaptiq_storage::{Access, OpenError, OpenOptions, SqliteStore, verify_file};
 
 use crate::{commands::say, config::Config, database, secret_key::key_file};
 
@@ -45,7 +45,7 @@ pub(super) fn restore(file: &Path, replace: bool, config: &Config) -> Result<()>
 /// Moves the database and what belongs to it out of the way. Holding the server's place while it
 /// moves shows that no server runs on it.
 fn set_aside(database: &Path) -> Result<()> {
-    match SqliteStore::open(&OpenOptions { create: false, ..OpenOptions::server(database) }) {
+    match SqliteStore::open(&OpenOptions { path: database.to_owned(), access: Access::Server, create: false }) {
         Ok(store) => store.shutdown(),
         Err(OpenError::InUse(_)) => bail!("a server is running on {}", database.display()),
         // A damaged database is what restoring is for.

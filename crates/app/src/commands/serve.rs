@@ -1,11 +1,12 @@
 //! `synaptiq serve`: brings everything up, says where it is, and stops gracefully (security P3).
 
-use std::sync::Arc;
-
 use anyhow::{Context as _, Result};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{admin_token, background::Background, commands::say, config::Config, database, first_start, installation::Installation};
+use crate::{
+    admin_token, background::Background, commands::say, config::Config, database, first_start,
+    installation::Installation,
+};
 
 pub(super) async fn run(config: Config) -> Result<()> {
     let installation = Installation::new(&config, database::open_for_server(&config)?).await?;
@@ -16,18 +17,18 @@ pub(super) async fn run(config: Config) -> Result<()> {
         config.admin_token.as_deref(),
     )
     .await?;
-    let background = Background::new(&installation, &config)?;
-    let services = Arc::new(installation.services(&config, background.signals())?);
-    let server = background.serve(&config, &installation, Arc::clone(&services))?;
-    let address = format!("http://{}", server.address());
+    let background = Background::new(&installation, &config);
+    let services = installation.services(&config, background.signals())?;
+    let server = background.serve(&config, &installation, services.clone())?;
+    let address = format!("http://{}", server.address);
     say(&format!("listening on {address}"));
     if let Some(token) = generated {
         say(&first_start::welcome(&address, &token));
     }
-    let tasks = background.start(&installation, &config, services);
+    let tasks = background.start(&installation, services);
     wait_for_stop().await?;
     tracing::info!("stopping");
-    server.stop().await;
+    server.stop().await.context("the server did not stop cleanly")?;
     tasks.stop().await;
     installation.sqlite.shutdown();
     tracing::info!("stopped");

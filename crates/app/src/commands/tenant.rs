@@ -7,7 +7,13 @@ use synaptiq_domain::{
     use_cases::{CreateTenant, create_tenant, set_plan},
 };
 
-use crate::{cli::TenantCommand, commands::print, config::{Config, check_plan}, database, installation::Installation};
+use crate::{
+    cli::TenantCommand,
+    commands::print,
+    config::{Config, check_plan},
+    database,
+    installation::Installation,
+};
 
 pub(super) async fn run(command: TenantCommand, config: &Config) -> Result<()> {
     let installation = Installation::new(config, database::open_or_create(config)?).await?;

@@ -71,11 +71,7 @@ pub(super) fn duration(key: &str, text: &str) -> Result<time::Duration> {
 }
 
 pub(super) fn plan(text: &str) -> Result<String> {
-    if PLANS.contains(&text) {
-        Ok(text.to_owned())
-    } else {
-        bail!("setting plan: must be one of {}", PLANS.join(", "))
-    }
+    if PLANS.contains(&text) { Ok(text.to_owned()) } else { bail!("setting plan: must be one of {}", PLANS.join(", ")) }
 }
 
 pub(super) fn secret_key(text: &str) -> Result<[u8; 32]> {

@@ -159,7 +159,7 @@ fn fields(lead: &Lead) -> Vec<(&'static str, Value)> {
         ("customFields", json!(custom_fields)),
         ("metadata", json!(metadata)),
         ("archived", json!(archived)),
-        ("estimatedDealSize", json!(estimated_deal_size.map(crate::money::Money::major))),
+        ("estimatedDealSize", estimated_deal_size.map_or(Value::Null, crate::money::Money::json)),
         ("assignedTo", json!(assigned_to.map(Id::prefixed))),
     ]
 }

@@ -28,7 +28,8 @@ async fn a_known_address_is_merged_or_refused() {
     let made = create_lead(&stage.services, stage.scope, first, OnDuplicate::Merge, None).await.expect("made");
     assert!(made.created);
     let again = draft(Some("JANE@Example.com"), Some("+15550234"), "Jane Smith");
-    let merged = create_lead(&stage.services, stage.scope, again.clone(), OnDuplicate::Merge, None).await.expect("merged");
+    let merged =
+        create_lead(&stage.services, stage.scope, again.clone(), OnDuplicate::Merge, None).await.expect("merged");
     assert!(!merged.created && merged.lead.id == made.lead.id);
     assert_eq!(merged.lead.contact.name.as_deref(), Some("Jane Smith"), "given values overwrite");
     let refused = create_lead(&stage.services, stage.scope, again, OnDuplicate::Refuse, None).await;
@@ -41,7 +42,8 @@ async fn a_known_address_is_merged_or_refused() {
 async fn a_lead_without_address_never_merges_by_phone() {
     let stage = Stage::new().await;
     for name in ["Ann", "Ben"] {
-        let made = create_lead(&stage.services, stage.scope, draft(None, Some("+15550234"), name), OnDuplicate::Merge, None);
+        let made =
+            create_lead(&stage.services, stage.scope, draft(None, Some("+15550234"), name), OnDuplicate::Merge, None);
         assert!(made.await.expect("made").created);
     }
     assert_eq!(stage.leads().await.len(), 2);
@@ -55,7 +57,10 @@ async fn a_hundred_twins_at_once_make_one_lead() {
             let stage = Arc::clone(&stage);
             tokio::spawn(async move {
                 let draft = draft(Some("jane@example.com"), None, "Jane");
-                create_lead(&stage.services, stage.scope, draft, OnDuplicate::Merge, None).await.expect("made or merged").created
+                create_lead(&stage.services, stage.scope, draft, OnDuplicate::Merge, None)
+                    .await
+                    .expect("made or merged")
+                    .created
             })
         })
         .collect();
@@ -70,7 +75,9 @@ async fn a_hundred_twins_at_once_make_one_lead() {
 #[tokio::test]
 async fn an_address_of_another_lead_is_a_conflict_and_the_last_contact_cannot_go() {
     let stage = Stage::new().await;
-    let make = |email: &'static str| create_lead(&stage.services, stage.scope, draft(Some(email), None, "x"), OnDuplicate::Merge, None);
+    let make = |email: &'static str| {
+        create_lead(&stage.services, stage.scope, draft(Some(email), None, "x"), OnDuplicate::Merge, None)
+    };
     let one = make("one@example.com").await.expect("made").lead;
     make("two@example.com").await.expect("made");
     let taken = LeadPatch { email: Some(Email::parse("Two@example.com").ok()), ..LeadPatch::default() };
@@ -84,7 +91,8 @@ async fn an_address_of_another_lead_is_a_conflict_and_the_last_contact_cannot_go
 #[tokio::test]
 async fn a_patch_that_changes_nothing_tells_nothing() {
     let stage = Stage::new().await;
-    let made = create_lead(&stage.services, stage.scope, draft(Some("a@example.com"), None, "A"), OnDuplicate::Merge, None);
+    let made =
+        create_lead(&stage.services, stage.scope, draft(Some("a@example.com"), None, "A"), OnDuplicate::Merge, None);
     let lead = made.await.expect("made").lead;
     stage.later(5);
     let same = LeadPatch { name: Some(Some("A".to_owned())), ..LeadPatch::default() };
@@ -109,7 +117,8 @@ async fn a_deleted_lead_is_gone_and_its_address_free() {
 #[tokio::test]
 async fn events_equal_the_status_history_whoever_moves_the_lead() {
     let stage = Arc::new(Stage::new().await);
-    let made = create_lead(&stage.services, stage.scope, draft(Some("a@example.com"), None, "A"), OnDuplicate::Merge, None);
+    let made =
+        create_lead(&stage.services, stage.scope, draft(Some("a@example.com"), None, "A"), OnDuplicate::Merge, None);
     let id = made.await.expect("made").lead.id;
     let movers: Vec<_> = (0..16_usize)
         .map(|mover| {
@@ -126,7 +135,8 @@ async fn events_equal_the_status_history_whoever_moves_the_lead() {
     for mover in movers {
         mover.await.expect("no panic");
     }
-    let history: Vec<_> = stage.leads().await[0].status_history.iter().skip(1).map(|step| step.status.as_str().to_owned()).collect();
+    let history: Vec<_> =
+        stage.leads().await[0].status_history.iter().skip(1).map(|step| step.status.as_str().to_owned()).collect();
     let told: Vec<String> = stage
         .events()
         .await

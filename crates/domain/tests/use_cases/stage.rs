@@ -17,12 +17,12 @@ use synaptiq_domain::{
         store::{ConversationStore as _, LeadStore as _},
     },
     use_cases::{
-        ChatCommand, ChatOutcome, CreateTenant, KeyUsage, Lanes, Services, Settings, UseCaseError, chat, create_endpoint,
-        create_tenant,
+        ChatCommand, ChatOutcome, CreateTenant, KeyUsage, Lanes, Services, Settings, UseCaseError, chat,
+        create_endpoint, create_tenant,
     },
     webhook::{Endpoint, EndpointDraft, Profile, SignatureScheme},
 };
-use synaptiq_storage::memory::MemoryStore;
+use synaptiq_storage::MemoryStore;
 use synaptiq_testkit::{
     fakes::{ClearVault, FakeClock, RecordingSignals, SequentialIds},
     scripted::{ScriptedResponder, ScriptedUnderstanding},

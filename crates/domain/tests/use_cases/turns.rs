@@ -4,7 +4,10 @@ use synaptiq_domain::{
     conversation::{ConversationStatus, Role},
     event::EventKind::{self, *},
     lead::LeadStatus,
-    use_cases::{AgentMessage, UseCaseError, close_conversation, expire_idle_conversations, return_to_assistant, send_agent_message},
+    use_cases::{
+        AgentMessage, UseCaseError, close_conversation, expire_idle_conversations, return_to_assistant,
+        send_agent_message,
+    },
 };
 
 use crate::stage::{Stage, command};
@@ -68,7 +71,8 @@ async fn a_phone_lead_that_gives_a_known_address_is_merged_into_that_lead() {
     assert_eq!(leads[0].contact.phone.as_ref().map(|phone| phone.as_str()), Some("+15550234"));
     let file = stage.services.store.find_lead(stage.scope, absorbed).await.expect("reads").expect("still answers");
     assert_eq!(Some(file.id), known.conversation.lead);
-    let merges: Vec<_> = stage.events().await.into_iter().filter(|event| event.data.merged_from == Some(absorbed)).collect();
+    let merges: Vec<_> =
+        stage.events().await.into_iter().filter(|event| event.data.merged_from == Some(absorbed)).collect();
     assert_eq!(merges.len(), 1, "the only event of a merge");
 }
 

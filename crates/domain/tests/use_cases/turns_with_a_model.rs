@@ -111,7 +111,8 @@ async fn a_person_who_takes_over_ends_the_answer_where_it_is() {
     let first = stage.services.clone();
     let (sender, mut parts) = mpsc::unbounded_channel();
     let scope = stage.scope;
-    let turn = tokio::spawn(async move { chat(&first, scope, command("hello", None), Some(&Parts(sender)), None).await });
+    let turn =
+        tokio::spawn(async move { chat(&first, scope, command("hello", None), Some(&Parts(sender)), None).await });
     assert!(matches!(parts.recv().await, Some(ReplyPart::Start { .. })));
     assert_eq!(parts.recv().await, Some(ReplyPart::Delta("One thing.".to_owned())));
     let conversation = {
@@ -133,7 +134,8 @@ async fn a_person_who_takes_over_ends_the_answer_where_it_is() {
 
 #[tokio::test]
 async fn p6_a_turn_that_died_between_its_commits_is_resumed_and_not_repeated() {
-    let dies = Arc::new(Script { lines: vec![Ok("x")], gate: Some((0, Arc::new(Notify::new()))), asked: Mutex::default() });
+    let dies =
+        Arc::new(Script { lines: vec![Ok("x")], gate: Some((0, Arc::new(Notify::new()))), asked: Mutex::default() });
     let stage = Stage::with_model(Some(Arc::clone(&dies) as _)).await;
     let key = ReceiptKey::new("key", "retry-1");
     let fingerprint = Fingerprint::new("POST", "/chat", "", b"{}");
@@ -155,7 +157,8 @@ async fn p6_a_turn_that_died_between_its_commits_is_resumed_and_not_repeated() {
     let mut services = stage.services.clone();
     services.model = Some(Arc::clone(&answers) as _);
     let recording = Recording { key, fingerprint, render: &render, resume };
-    let outcome = chat(&services, stage.scope, command("hello", None), None, Some(&recording)).await.expect("an answer");
+    let outcome =
+        chat(&services, stage.scope, command("hello", None), None, Some(&recording)).await.expect("an answer");
     let messages = stage.messages(outcome.conversation.id).await;
     let said: Vec<_> = messages.iter().map(|message| message.content.as_str()).collect();
     assert_eq!(said, ["hello", "Here I am."], "the message is there once");

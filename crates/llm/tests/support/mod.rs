@@ -111,7 +111,7 @@ async fn serve(mut connection: TcpStream, heard: Arc<Mutex<Vec<String>>>, acts: 
     }
 }
 
-/// A request's head and body, or `None` when the client went away.
+/// A request's head and body, or `None` when the client went away or speaks no HTTP.
 async fn read_request(connection: &mut TcpStream) -> Option<String> {
     let mut bytes = Vec::new();
     loop {
@@ -129,6 +129,10 @@ async fn read_request(connection: &mut TcpStream) -> Option<String> {
         match connection.read(&mut piece).await {
             Ok(read) if read > 0 => bytes.extend_from_slice(&piece[..read]),
             _ => return None,
+        }
+        if bytes.first().is_some_and(|first| !first.is_ascii_uppercase()) {
+            // A handshake of TLS, which this server does not speak.
+            return None;
         }
     }
 }

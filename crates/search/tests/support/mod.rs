@@ -63,6 +63,15 @@ impl Shelves {
         documents.insert(document.id, (document, passages));
     }
 
+    /// Adds a passage to a document in a way that the list of documents does not show.
+    pub(crate) fn append_unmarked(&self, tenant: u128, passage: Passage) {
+        let mut tenants = self.by_tenant.lock().expect("no test panics while it holds the lock");
+        let (generation, documents) = tenants.entry(tenant).or_default();
+        *generation += 1;
+        let (_, passages) = documents.get_mut(&passage.document).expect("the document is there");
+        passages.push(passage);
+    }
+
     pub(crate) fn delete(&self, tenant: u128, id: u128) {
         let mut tenants = self.by_tenant.lock().expect("no test panics while it holds the lock");
         let (generation, documents) = tenants.entry(tenant).or_default();

@@ -1,8 +1,6 @@
 //! The one way to write: row by row, with `?` where something is stale, and taken back as a whole
 //! if it is.
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
 use synaptiq_domain::{
     access::{ApiKey, Assistant, Tenant, TenantScope},
@@ -141,7 +139,6 @@ impl Rows {
             self.write_key(&change)?;
         }
         self.write_leads(data, &leads)?;
-        let counted: BTreeSet<_> = conversations.iter().map(|change| subject(change).id).collect();
         for change in conversations {
             self.write_conversation(data, &change)?;
         }
@@ -152,10 +149,10 @@ impl Rows {
             self.add_evidence(data, piece)?;
         }
         for merge in merges {
-            self.merge(data, merge, &counted)?;
+            self.merge(data, merge)?;
         }
         for deleted in leads.iter().filter(|change| change.after().is_none()) {
-            self.forget_lead(data, subject(deleted).id, &counted);
+            self.forget_lead(data, subject(deleted).id);
         }
         if !(documents.is_empty() && passages.is_empty()) {
             let generation = self.knowledge_generations.get(&content).copied().unwrap_or(0) + 1;
@@ -267,11 +264,11 @@ impl Rows {
     }
 
     /// Conversations follow to the survivor, and their evidence with them. Those that the same
-    /// commit changed have their new version already.
-    fn merge(&mut self, tenant: Id<Tenant>, merge: LeadMerge, counted: &BTreeSet<Id<Conversation>>) -> Outcome {
+    /// commit moved have left the absorbed lead already.
+    fn merge(&mut self, tenant: Id<Tenant>, merge: LeadMerge) -> Outcome {
         let LeadMerge { from, into } = merge;
         fresh(self.leads.contains(&(tenant, from)) && self.leads.contains(&(tenant, into)))?;
-        self.tie_conversations(tenant, from, Some(into), counted);
+        self.tie_conversations(tenant, from, Some(into));
         self.events.change_if(
             |(owner, _), event| *owner == tenant && event.lead == Some(from),
             |event| event.lead = Some(into),
@@ -280,10 +277,10 @@ impl Rows {
     }
 
     /// What goes with a lead that is deleted: its evidence, its ties, and whoever it absorbed.
-    fn forget_lead(&mut self, tenant: Id<Tenant>, lead: Id<Lead>, counted: &BTreeSet<Id<Conversation>>) {
+    fn forget_lead(&mut self, tenant: Id<Tenant>, lead: Id<Lead>) {
         let conversations = self.conversations_of(tenant, lead);
         self.evidence.remove_if(|(owner, id, _), _| *owner == tenant && conversations.contains(id));
-        self.tie_conversations(tenant, lead, None, counted);
+        self.tie_conversations(tenant, lead, None);
         let mut absorbers = vec![lead];
         while let Some(absorber) = absorbers.pop() {
             let absorbed = self.leads.of_tenant(tenant).filter(|lead| lead.merged_into == Some(absorber));
@@ -295,18 +292,12 @@ impl Rows {
         }
     }
 
-    fn tie_conversations(
-        &mut self,
-        tenant: Id<Tenant>,
-        from: Id<Lead>,
-        to: Option<Id<Lead>>,
-        counted: &BTreeSet<Id<Conversation>>,
-    ) {
+    fn tie_conversations(&mut self, tenant: Id<Tenant>, from: Id<Lead>, to: Option<Id<Lead>>) {
         self.conversations.change_if(
             |(owner, _), conversation| *owner == tenant && conversation.lead == Some(from),
             |conversation| {
                 conversation.lead = to;
-                conversation.version += u64::from(!counted.contains(&conversation.id));
+                conversation.version += 1;
             },
         );
     }

@@ -83,17 +83,8 @@ struct AssistantRow {
 
 impl AssistantRow {
     fn of(tenant: &str, assistant: &Assistant, version: i64) -> Self {
-        let Assistant {
-            id,
-            version: _,
-            slug,
-            name,
-            greeting,
-            language,
-            high_value_amount,
-            is_default,
-            created_at,
-        } = assistant;
+        let Assistant { id, version: _, slug, name, greeting, language, high_value_amount, is_default, created_at } =
+            assistant;
         Self {
             tenant_id: tenant.to_owned(),
             id: id.ulid(),
@@ -228,7 +219,8 @@ pub(crate) fn find_credential(conn: &mut Connection, hash: [u8; 32]) -> Outcome<
         .first(conn)
         .optional()?;
     let Some((tenant, key)) = found else { return Ok(None) };
-    let key: Option<KeyRow> = api_keys::table.find((&tenant, key)).select(KeyRow::as_select()).first(conn).optional()?;
+    let key: Option<KeyRow> =
+        api_keys::table.find((&tenant, key)).select(KeyRow::as_select()).first(conn).optional()?;
     match (key, tenant_row(conn, &tenant)?) {
         (Some(key), Some(tenant)) => Ok(Some(Credential { key: key.key()?, tenant: tenant.tenant()? })),
         _ => Ok(None),

@@ -2,7 +2,9 @@
 
 use synaptiq_domain::{access::TenantScope, changes::Changes};
 
-use super::{Connection, Outcome, access, conversations, events, evidence, knowledge, leads, messages, receipts, webhooks};
+use super::{
+    Connection, Outcome, access, conversations, events, evidence, knowledge, leads, messages, receipts, webhooks,
+};
 
 /// Writes everything. Whoever calls takes all of it back if any of it fails.
 pub(crate) fn write(conn: &mut Connection, scope: TenantScope, changes: &Changes) -> Outcome<()> {

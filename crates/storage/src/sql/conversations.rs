@@ -92,10 +92,7 @@ impl ConversationRow {
             lead_id: lead.map(Id::ulid),
             channel: channel.as_str().to_owned(),
             status: status.as_str().to_owned(),
-            handoff: handoff
-                .as_ref()
-                .map(|handoff| codec::to_json("conversations.handoff", handoff))
-                .transpose()?,
+            handoff: handoff.as_ref().map(|handoff| codec::to_json("conversations.handoff", handoff)).transpose()?,
             assigned_to: assigned_to.map(Id::ulid),
             subject: subject.clone(),
             summary: summary.clone(),
@@ -183,11 +180,7 @@ fn file_of(
 }
 
 /// One conversation alone.
-pub(crate) fn find(
-    conn: &mut Connection,
-    scope: TenantScope,
-    id: Id<Conversation>,
-) -> Outcome<Option<Conversation>> {
+pub(crate) fn find(conn: &mut Connection, scope: TenantScope, id: Id<Conversation>) -> Outcome<Option<Conversation>> {
     conversations::table
         .find((scope.data().ulid(), id.ulid()))
         .select(ConversationRow::as_select())
@@ -264,9 +257,7 @@ fn filtered<'a>(scope: TenantScope, query: &'a ConversationQuery) -> conversatio
     match query.status {
         None => {}
         Some(ConversationStatus::Active) => {
-            rows = rows
-                .filter(conversations::status.eq(active))
-                .filter(conversations::last_message_at.ge(idle_since));
+            rows = rows.filter(conversations::status.eq(active)).filter(conversations::last_message_at.ge(idle_since));
         }
         Some(ConversationStatus::Expired) => {
             let idle = conversations::status.eq(active).and(conversations::last_message_at.lt(idle_since));
@@ -314,9 +305,8 @@ pub(super) fn tie(
     to: Option<&str>,
     counted: &[String],
 ) -> Outcome<()> {
-    let of_lead = || {
-        conversations::table.filter(conversations::tenant_id.eq(tenant)).filter(conversations::lead_id.eq(from))
-    };
+    let of_lead =
+        || conversations::table.filter(conversations::tenant_id.eq(tenant)).filter(conversations::lead_id.eq(from));
     if !counted.is_empty() {
         diesel::update(of_lead().filter(conversations::id.eq_any(counted)))
             .set(conversations::lead_id.eq(to))
@@ -329,7 +319,11 @@ pub(super) fn tie(
 }
 
 /// Active conversations of every tenant whose last message is before an instant, oldest first.
-pub(crate) fn idle(conn: &mut Connection, idle_since: Timestamp, limit: u32) -> Outcome<Vec<(String, Id<Conversation>)>> {
+pub(crate) fn idle(
+    conn: &mut Connection,
+    idle_since: Timestamp,
+    limit: u32,
+) -> Outcome<Vec<(String, Id<Conversation>)>> {
     let rows: Vec<(String, String)> = conversations::table
         .filter(conversations::status.eq(ConversationStatus::Active.as_str()))
         .filter(conversations::last_message_at.lt(idle_since.micros()))

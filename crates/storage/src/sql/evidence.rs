@@ -89,8 +89,7 @@ pub(super) fn delete_of_lead(conn: &mut Connection, tenant: &str, lead: &str) ->
         .filter(conversations::tenant_id.eq(tenant))
         .filter(conversations::lead_id.eq(lead))
         .select(conversations::id);
-    let pieces =
-        evidence::table.filter(evidence::tenant_id.eq(tenant)).filter(evidence::conversation_id.eq_any(mine));
+    let pieces = evidence::table.filter(evidence::tenant_id.eq(tenant)).filter(evidence::conversation_id.eq_any(mine));
     diesel::delete(pieces).execute(conn)?;
     Ok(())
 }

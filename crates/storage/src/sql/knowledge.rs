@@ -214,9 +214,7 @@ pub(super) fn write(conn: &mut Connection, tenant: &str, changes: &[Change<Docum
             (Some(before), Some(after)) => diesel::update(documents::table.find((tenant, before.id.ulid())))
                 .set(DocumentRow::of(tenant, after))
                 .execute(conn)?,
-            (Some(before), None) => {
-                diesel::delete(documents::table.find((tenant, before.id.ulid()))).execute(conn)?
-            }
+            (Some(before), None) => diesel::delete(documents::table.find((tenant, before.id.ulid()))).execute(conn)?,
             (None, Some(after)) => {
                 diesel::insert_into(documents::table).values(DocumentRow::of(tenant, after)).execute(conn)?
             }

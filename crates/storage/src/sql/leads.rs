@@ -238,10 +238,8 @@ pub(crate) fn list(conn: &mut Connection, scope: TenantScope, query: &LeadQuery)
 }
 
 fn filtered<'a>(scope: TenantScope, query: &'a LeadQuery) -> Outcome<leads::BoxedQuery<'a, dialect::Backend>> {
-    let mut rows = leads::table
-        .filter(leads::tenant_id.eq(scope.data().ulid()))
-        .filter(leads::merged_into.is_null())
-        .into_boxed();
+    let mut rows =
+        leads::table.filter(leads::tenant_id.eq(scope.data().ulid())).filter(leads::merged_into.is_null()).into_boxed();
     if !query.include_archived {
         rows = rows.filter(leads::archived.eq(false));
     }
@@ -308,8 +306,7 @@ pub(super) fn write(conn: &mut Connection, tenant: &str, changes: &[Change<Lead>
             Some(before) => {
                 let version = codec::version(before.version);
                 let stored = leads::table.find((tenant, before.id.ulid())).filter(leads::version.eq(version));
-                let written =
-                    diesel::update(stored).set(LeadRow::of(tenant, after, version + 1)?).execute(conn)?;
+                let written = diesel::update(stored).set(LeadRow::of(tenant, after, version + 1)?).execute(conn)?;
                 if written == 0 {
                     return Err(Fault::Stale);
                 }

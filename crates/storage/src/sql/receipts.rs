@@ -54,9 +54,8 @@ impl ReceiptRow {
     fn receipt(self) -> Outcome<Receipt> {
         let state = match (self.owner, self.lease_until) {
             (Some(owner), Some(lease_until)) => {
-                let owner: [u8; 16] = owner
-                    .try_into()
-                    .map_err(|_| Fault::corrupt("receipts.owner", "bytes of another length"))?;
+                let owner: [u8; 16] =
+                    owner.try_into().map_err(|_| Fault::corrupt("receipts.owner", "bytes of another length"))?;
                 ReceiptState::Begun {
                     resume: self.sealed,
                     owner: u128::from_be_bytes(owner),

@@ -95,17 +95,18 @@ fn due_of(
     limit: u32,
     per_endpoint: u32,
 ) -> Outcome<Vec<DeliveryKey>> {
-    let mine = || {
-        deliveries::table.filter(deliveries::tenant_id.eq(tenant)).filter(deliveries::endpoint_id.eq(endpoint))
-    };
+    let mine =
+        || deliveries::table.filter(deliveries::tenant_id.eq(tenant)).filter(deliveries::endpoint_id.eq(endpoint));
     let in_hand: i64 = mine().filter(deliveries::lease_until.gt(now.micros())).count().get_result(conn)?;
     let free = (i64::from(per_endpoint) - in_hand).min(i64::from(limit));
     if free <= 0 {
         return Ok(Vec::new());
     }
+    // The first condition is implied by the second and is there for the index.
     Ok(mine()
+        .filter(deliveries::next_attempt_at.le(now.micros()))
         .filter(deliveries::due_at.le(now.micros()))
-        .order((deliveries::due_at.asc(), deliveries::id.asc()))
+        .order((deliveries::next_attempt_at.asc(), deliveries::id.asc()))
         .limit(free)
         .select((deliveries::tenant_id, deliveries::id, deliveries::next_attempt_at))
         .load(conn)?)

@@ -85,10 +85,10 @@ impl EndpointRow {
     }
 
     fn endpoint(self) -> Outcome<Endpoint> {
-        let rotation = self.next_secret.zip(self.next_secret_at).map(|(next, at)| SecretRotation {
-            next: SealedSecret(next),
-            activates_at: Timestamp::from_micros(at),
-        });
+        let rotation = self
+            .next_secret
+            .zip(self.next_secret_at)
+            .map(|(next, at)| SecretRotation { next: SealedSecret(next), activates_at: Timestamp::from_micros(at) });
         Ok(Endpoint {
             id: codec::id("endpoints.id", &self.id)?,
             version: codec::number("endpoints.version", self.version)?,
@@ -327,9 +327,7 @@ pub(super) fn write_deliveries(conn: &mut Connection, tenant: &str, changes: &[C
             (Some(before), Some(after)) => diesel::update(deliveries::table.find((tenant, before.id.ulid())))
                 .set(DeliveryRow::of(tenant, after)?)
                 .execute(conn)?,
-            (Some(before), None) => {
-                diesel::delete(deliveries::table.find((tenant, before.id.ulid()))).execute(conn)?
-            }
+            (Some(before), None) => diesel::delete(deliveries::table.find((tenant, before.id.ulid()))).execute(conn)?,
             (None, Some(after)) => {
                 diesel::insert_into(deliveries::table).values(DeliveryRow::of(tenant, after)?).execute(conn)?
             }

@@ -48,8 +48,7 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<(), BackupError> {
     }
     // SQLite accepts an empty file as the place of the copy, so that its rights are ours to set.
     open::make_private_file(&unfinished).map_err(refuse)?;
-    let written = vacuum_into(from, &unfinished)
-        .and_then(|()| open::put_in_place(&unfinished, to).map_err(refuse));
+    let written = vacuum_into(from, &unfinished).and_then(|()| open::put_in_place(&unfinished, to).map_err(refuse));
     if written.is_err() {
         drop(fs::remove_file(&unfinished));
     }

@@ -23,10 +23,7 @@ extern "SQL" {
 }
 
 /// Runs reads on one snapshot.
-pub(super) fn snapshot<T>(
-    conn: &mut Connection,
-    read: impl FnOnce(&mut Connection) -> Outcome<T>,
-) -> Outcome<T> {
+pub(super) fn snapshot<T>(conn: &mut Connection, read: impl FnOnce(&mut Connection) -> Outcome<T>) -> Outcome<T> {
     #[expect(clippy::disallowed_methods, reason = "a deferred transaction is right where nothing is written")]
     conn.transaction(read)
 }

@@ -203,6 +203,12 @@ struct Word {
 }
 
 #[derive(QueryableByName)]
+struct JournalMode {
+    #[diesel(sql_type = Text)]
+    journal_mode: String,
+}
+
+#[derive(QueryableByName)]
 struct Number {
     #[diesel(sql_type = BigInt)]
     number: i64,
@@ -338,10 +344,8 @@ pub(super) fn connect(path: &Path, mode: &str) -> Result<Connection, OpenError> 
 fn settle_in(path: &Path, conn: &mut Connection) -> Result<(), OpenError> {
     let refuse = |error: diesel::result::Error| of_query(path, &error);
     conn.batch_execute(&format!("PRAGMA busy_timeout = {}", milliseconds(WAIT_FOR_OTHERS))).map_err(refuse)?;
-    let mode = diesel::sql_query("SELECT journal_mode AS word FROM pragma_journal_mode('wal')")
-        .get_result::<Word>(conn)
-        .map_err(refuse)?;
-    if mode.word != "wal" {
+    let mode = diesel::sql_query("PRAGMA journal_mode = WAL").get_result::<JournalMode>(conn).map_err(refuse)?;
+    if mode.journal_mode != "wal" {
         let detail = "its file system does not allow a write-ahead log".to_owned();
         return Err(OpenError::Database { path: path.to_owned(), detail });
     }

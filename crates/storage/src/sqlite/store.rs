@@ -333,10 +333,7 @@ impl SystemStore for SqliteStore {
         if !self.readers().look_up(move |conn| system::any_due(conn, now)).await? {
             return Ok(Vec::new());
         }
-        self.parts
-            .writer
-            .run(move |conn| system::claim(conn, now, lease_until, limit, per_endpoint), |_| false)
-            .await
+        self.parts.writer.run(move |conn| system::claim(conn, now, lease_until, limit, per_endpoint), |_| false).await
     }
 
     async fn settle_delivery(

@@ -1,6 +1,8 @@
 //! Promises of reading tenants, keys and who they belong to.
 #![expect(missing_docs, reason = "the name of a promise says all of it")]
 
+use std::slice;
+
 use synaptiq_domain::{
     access::{ApiKey, Assistant, KeyKind, Member, PermissionSet, Tenant, TenantSettings},
     changes::{Change, Changes},
@@ -132,7 +134,7 @@ pub async fn what_a_commit_changed_is_seen_by_the_next_view(trial: &Trial) {
     assert_eq!(view().await.members, [after]);
 
     let endpoint = trial.add_endpoint(scope, fixtures::endpoint(1)).await;
-    assert_eq!(view().await.endpoints, [endpoint.clone()]);
+    assert_eq!(view().await.endpoints, slice::from_ref(&endpoint));
     trial.commit(Changes { endpoints: vec![Change::deleted(endpoint)], ..Changes::default() }).await;
     assert_eq!(view().await.endpoints, []);
 }

@@ -1,7 +1,7 @@
 //! Promises of the queue of deliveries: claims, leases, settlements.
 #![expect(missing_docs, reason = "the name of a promise says all of it")]
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, slice};
 
 use synaptiq_domain::{
     access::TenantScope,
@@ -198,7 +198,7 @@ pub async fn a_settlement_can_switch_the_endpoint_off(trial: &Trial) {
     let off = trial.store.find_endpoint(trial.scope(), endpoint.id).await.expect("a read").expect("the endpoint");
     assert_eq!((off.active, off.disabled_reason.as_ref(), off.version), (false, Some(&reason), 2));
     let view = trial.store.tenant_view(trial.scope()).await.expect("a read").expect("the tenant");
-    assert_eq!(view.endpoints, [off.clone()], "the next view shows it");
+    assert_eq!(view.endpoints, slice::from_ref(&off), "the next view shows it");
     let stale = Changes { endpoints: vec![Change::updated(endpoint.clone(), endpoint)], ..Changes::default() };
     trial.refuses("who read it before", stale).await;
     let on = Endpoint { active: true, disabled_reason: None, ..off.clone() };

@@ -1,6 +1,8 @@
 //! Promises that keep tenants apart: a foreign id is simply not found (security T2, T3).
 #![expect(missing_docs, reason = "the name of a promise says all of it")]
 
+use std::slice;
+
 use synaptiq_domain::{
     access::{Assistant, Member, TenantScope},
     changes::{Change, Changes},
@@ -92,7 +94,7 @@ pub async fn t3_no_read_finds_what_belongs_to_another_tenant(trial: &Trial) {
     assert_eq!(store.list_keys(foreign).await.expect("a read"), []);
     let view = store.tenant_view(foreign).await.expect("a read").expect("the tenant is there");
     assert_eq!(view.assistants, [Assistant { version: 1, ..trial.other.assistant.clone() }]);
-    assert_eq!(view.members, [trial.other.member.clone()]);
+    assert_eq!(view.members, slice::from_ref(&trial.other.member));
 }
 
 pub async fn a_sandbox_and_its_tenant_do_not_see_each_others_data(trial: &Trial) {
@@ -150,7 +152,7 @@ pub async fn t2_no_commit_changes_what_belongs_to_another_tenant(trial: &Trial) 
     assert_eq!(delivery, Some(home.delivery));
     let view = store.tenant_view(trial.scope()).await.expect("a read").expect("the tenant");
     assert_eq!((&view.assistants[..], &view.endpoints[..]), (&[assistant][..], &[home.endpoint][..]));
-    assert_eq!(view.members, [trial.home.member.clone()]);
+    assert_eq!(view.members, slice::from_ref(&trial.home.member));
 }
 
 pub async fn a_commit_in_a_sandbox_writes_data_there_and_content_to_the_tenant(trial: &Trial) {

@@ -218,7 +218,7 @@ pub async fn evidence_belongs_to_the_lead_of_its_conversation(trial: &Trial) {
     let before = Conversation { version: 2, ..tied };
     let after = Conversation { lead: Some(other.id), ..before.clone() };
     trial.commit(Changes { conversations: vec![Change::updated(before, after)], ..Changes::default() }).await;
-    assert_eq!(trial.quotes(&lead).await, [String::new(); 0]);
+    assert_eq!(trial.quotes(&lead).await, [""; 0]);
     assert_eq!(trial.quotes(&other).await, both);
 }
 
@@ -294,7 +294,7 @@ pub async fn a_deleted_lead_takes_its_evidence_and_lets_its_conversations_go(tri
     let heir = trial.add_lead(fixtures::lead(3)).await;
     let tied = Conversation { lead: Some(heir.id), ..untied.clone() };
     trial.commit(Changes { conversations: vec![Change::updated(untied, tied)], ..Changes::default() }).await;
-    assert_eq!(trial.quotes(&heir).await, [String::new(); 0], "its evidence is gone for good");
+    assert_eq!(trial.quotes(&heir).await, [""; 0], "its evidence is gone for good");
     assert_eq!(trial.quotes(&other).await, [kept.quote]);
 }
 

@@ -1,6 +1,8 @@
 //! Promises of reading endpoints and deliveries.
 #![expect(missing_docs, reason = "the name of a promise says all of it")]
 
+use std::slice;
+
 use synaptiq_domain::{
     changes::{Change, Changes},
     paging::{Page, Paging},
@@ -128,7 +130,7 @@ pub async fn deleting_an_endpoint_cancels_its_pending_deliveries(trial: &Trial) 
     trial.commit(deliveries(Change::updated(all[1].clone(), done.clone()))).await;
     trial.commit(endpoints(Change::deleted(endpoint.clone()))).await;
     assert_eq!(trial.store.find_endpoint(trial.scope(), endpoint.id).await.expect("a read"), None);
-    assert_eq!(trial.store.list_endpoints(trial.scope()).await.expect("a read"), [other.clone()]);
+    assert_eq!(trial.store.list_endpoints(trial.scope()).await.expect("a read"), slice::from_ref(&other));
     let find = async |endpoint, id| trial.store.find_delivery(trial.scope(), endpoint, id).await.expect("a read");
     let cancelled = Delivery { status: DeliveryStatus::Cancelled, next_attempt_at: None, ..all[0].clone() };
     assert_eq!(find(endpoint.id, all[0].id).await, Some(cancelled));

@@ -225,8 +225,7 @@ pub(super) static ROUTES: &[Route] = &[
         "listWebhooks",
         Scope(WebhooksManage),
         handler!(webhooks::list),
-        Doc::new(WEBHOOKS, "List webhooks")
-            .answers(&[(200, "All of them", Some(Shape::of::<List<EndpointRecord>>()))]),
+        Doc::new(WEBHOOKS, "List webhooks").answers(&[(200, "All of them", Some(Shape::of::<List<EndpointRecord>>()))]),
     ),
     Route::new(
         Post,
@@ -323,8 +322,11 @@ pub(super) static ROUTES: &[Route] = &[
         "listDocuments",
         Scope(KnowledgeManage),
         handler!(knowledge::list),
-        Doc::new(KNOWLEDGE, "List documents")
-            .answers(&[(200, "All of them", Some(Shape::of::<List<DocumentRecord>>()))]),
+        Doc::new(KNOWLEDGE, "List documents").answers(&[(
+            200,
+            "All of them",
+            Some(Shape::of::<List<DocumentRecord>>()),
+        )]),
     ),
     Route::new(
         Post,
@@ -346,9 +348,11 @@ pub(super) static ROUTES: &[Route] = &[
         "searchKnowledge",
         Scope(KnowledgeManage),
         handler!(knowledge::search),
-        Doc::new(KNOWLEDGE, "Find passages")
-            .query(params::KNOWLEDGE_SEARCH)
-            .answers(&[(200, "The passages, best first", Some(Shape::of::<SearchAnswer>()))]),
+        Doc::new(KNOWLEDGE, "Find passages").query(params::KNOWLEDGE_SEARCH).answers(&[(
+            200,
+            "The passages, best first",
+            Some(Shape::of::<SearchAnswer>()),
+        )]),
     ),
     Route::new(
         Delete,

@@ -21,8 +21,19 @@ pub struct LeadDetail {
     pub lead: LeadRecord,
     /// Why its score is what it is.
     pub score_breakdown: ScoreBreakdown,
+    /// Every transition of its status, the first being `new`.
+    pub status_history: Vec<StatusStep>,
     /// Its conversations, the latest first.
     pub conversations: Vec<ConversationRecord>,
+}
+
+/// One transition of a lead's status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct StatusStep {
+    /// The status reached.
+    pub status: &'static str,
+    /// When it was reached.
+    pub at: String,
 }
 
 impl LeadDetail {
@@ -31,6 +42,11 @@ impl LeadDetail {
         let use_cases::LeadDetail { file: LeadFile { lead, evidence: _ }, qualification, conversations } = detail;
         Self {
             score_breakdown: ScoreBreakdown::of(qualification, lead.score_override),
+            status_history: lead
+                .status_history
+                .iter()
+                .map(|step| StatusStep { status: step.status.as_str(), at: step.at.rfc3339_millis() })
+                .collect(),
             lead: lead.into(),
             conversations: conversations
                 .iter()

@@ -9,6 +9,7 @@ mod record;
 
 pub use breakdown::{
     AdjustmentRecord, CriterionRecord, EvidenceRecord, LeadDetail, OverrideRecord, ScoreBreakdown, SignalRecord,
+    StatusStep,
 };
 pub use bulk::{BulkAnswer, BulkError, BulkRequestBody, BulkRow, BulkRowStatus, MAX_BULK_ROWS, read_bulk};
 pub use read_body::{LeadCreateBody, LeadPatchBody, UtmBody, read_draft, read_patch};

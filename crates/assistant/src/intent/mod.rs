@@ -1,0 +1,42 @@
+//! What a visitor wants: decisive rules first, then a small linear model that weighs words, parts
+//! of words and the weaker rules. The model was trained on `training/*.toml`; its weights are
+//! committed and a test proves them fresh.
+
+mod features;
+mod linear;
+mod rules;
+#[cfg(test)]
+mod training;
+
+use synaptiq_domain::{conversation::Intent, qualification::Signal};
+
+/// What other parts of the understanding know that bears on the intent.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Clues {
+    /// The message orders the machine about.
+    pub(crate) commanded: bool,
+    /// Signals given.
+    pub(crate) signals: Vec<Signal>,
+    /// How many people would use it.
+    pub(crate) seats: Option<u32>,
+    /// A product in use or compared with is named.
+    pub(crate) competitor: bool,
+    /// A known product is named, in whatever role.
+    pub(crate) names_product: bool,
+}
+
+/// Below this the model does not know: [`Intent::Other`].
+const FLOOR: f64 = 0.30;
+
+/// The intent of a folded message and how sure it is.
+pub(crate) fn classify(folded: &str, clues: &Clues) -> (Intent, f64) {
+    if let Some(decided) = rules::decisive(folded, clues) {
+        return decided;
+    }
+    let hints = rules::hints(folded, clues);
+    let (intent, confidence) = linear::model().classify(&features::features(folded, &hints));
+    if confidence < FLOOR {
+        return (Intent::Other, (1.0 - confidence).clamp(0.05, 0.6));
+    }
+    (intent, confidence)
+}

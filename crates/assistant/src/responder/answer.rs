@@ -1,0 +1,284 @@
+//! The answer to a question: the sentences of the passages that hold its words.
+//!
+//! The ranks of a search say which passage is best, not whether it answers. Whether it does is
+//! decided here: enough of the question's meaning must stand in the passage's heading or text.
+
+use std::collections::{HashMap, HashSet};
+
+use synaptiq_domain::{conversation::Citation, knowledge::ScoredPassage};
+
+use super::words::{Word, content_words};
+
+/// How much of a question's meaning a passage must hold.
+const ENOUGH: f64 = 0.5;
+/// The most passages that are looked at.
+const MAX_PASSAGES: usize = 12;
+/// The most characters of one answer, and the most sentences.
+const MAX_CHARACTERS: usize = 600;
+const MAX_SENTENCES: usize = 3;
+
+/// Sentences that answer, to the letter, and where they stand.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Answer {
+    pub(super) sentences: Vec<String>,
+    pub(super) citations: Vec<Citation>,
+}
+
+struct Candidate<'a> {
+    passage: &'a ScoredPassage,
+    heading: HashSet<Word>,
+    text: HashSet<Word>,
+}
+
+/// The answer to a question, if the passages hold one. `hint` is what the intent adds to the
+/// words ("price" to "how do you bill?"); `common` are words that say nothing here, such as the
+/// company's name.
+pub(super) fn answer(question: &str, hint: &str, common: &str, passages: &[ScoredPassage]) -> Option<Answer> {
+    let common: HashSet<Word> = content_words(common).into_iter().collect();
+    let mut asked: Vec<Word> = content_words(question).into_iter().filter(|word| !common.contains(word)).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    let hint: HashSet<Word> = content_words(hint).into_iter().collect();
+    if asked.is_empty() {
+        asked.extend(hint.iter().cloned());
+    }
+    if asked.is_empty() {
+        return None;
+    }
+    let candidates: Vec<Candidate<'_>> = passages
+        .iter()
+        .take(MAX_PASSAGES)
+        .map(|passage| Candidate {
+            heading: passage
+                .passage
+                .heading
+                .iter()
+                .chain([&passage.passage.title])
+                .flat_map(|text| content_words(text))
+                .collect(),
+            text: content_words(&passage.passage.text).into_iter().collect(),
+            passage,
+        })
+        .collect();
+    let weights = weights(&asked, &hint, &candidates);
+    let total: f64 = weights.values().sum();
+    let held = |words: &dyn Fn(&Word) -> bool| -> f64 {
+        asked.iter().filter(|word| words(word)).map(|word| weights[word]).sum::<f64>() / total
+    };
+    let mut ranked: Vec<(f64, usize)> = candidates
+        .iter()
+        .enumerate()
+        .map(|(index, candidate)| {
+            let all = held(&|word| candidate.heading.contains(word) || candidate.text.contains(word));
+            let heading = held(&|word| candidate.heading.contains(word));
+            // A heading that asks the same is worth more than words here and there; the search's
+            // order breaks near ties.
+            let rank = 0.02 * f64::from(u8::try_from(index).unwrap_or(u8::MAX));
+            (all + 0.35 * heading - rank, index)
+        })
+        .collect();
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let (_, best) = *ranked.first()?;
+    let candidate = &candidates[best];
+    let coverage = held(&|word| candidate.heading.contains(word) || candidate.text.contains(word));
+    if coverage < ENOUGH {
+        return None;
+    }
+    let mut found = Answer::default();
+    let under_heading = held(&|word| candidate.heading.contains(word)) >= ENOUGH;
+    quote(candidate, &weights, under_heading, &mut found);
+    // What the best passage leaves open, another may answer.
+    let open: Vec<&Word> =
+        asked.iter().filter(|word| !candidate.heading.contains(word) && !candidate.text.contains(word)).collect();
+    if let Some(other) = ranked.iter().skip(1).map(|(_, index)| &candidates[*index]).find(|other| {
+        !open.is_empty()
+            && open.iter().any(|word| other.text.contains(word))
+            && coverage_of(other, &asked, &weights) >= ENOUGH
+    }) {
+        if found.sentences.len() < MAX_SENTENCES {
+            let only: HashMap<Word, f64> = weights
+                .iter()
+                .filter(|(word, _)| open.contains(word))
+                .map(|(word, weight)| (word.clone(), *weight))
+                .collect();
+            quote_best(other, &only, &mut found);
+        }
+    }
+    (!found.sentences.is_empty()).then_some(found)
+}
+
+fn coverage_of(candidate: &Candidate<'_>, asked: &[Word], weights: &HashMap<Word, f64>) -> f64 {
+    let total: f64 = weights.values().sum();
+    asked
+        .iter()
+        .filter(|word| candidate.heading.contains(word) || candidate.text.contains(word))
+        .map(|word| weights[word])
+        .sum::<f64>()
+        / total
+}
+
+/// How much each word of the question counts: more if few passages hold it, most if none does, and
+/// more if it is what the intent is about.
+fn weights(asked: &[Word], hint: &HashSet<Word>, candidates: &[Candidate<'_>]) -> HashMap<Word, f64> {
+    let all = f64::from(u32::try_from(candidates.len()).unwrap_or(u32::MAX));
+    asked
+        .iter()
+        .map(|word| {
+            let holding = candidates
+                .iter()
+                .filter(|candidate| candidate.heading.contains(word) || candidate.text.contains(word))
+                .count();
+            let holding = f64::from(u32::try_from(holding).unwrap_or(u32::MAX));
+            let rare = 1.0 + (1.0 + (all - holding) / (holding + 1.0)).ln().min(1.2);
+            (word.clone(), if hint.contains(word) { rare.max(1.6) } else { rare })
+        })
+        .collect()
+}
+
+/// Adds the sentences of a passage that fit best: under a heading that asks the same from the
+/// first one on, else around the best one.
+fn quote(candidate: &Candidate<'_>, weights: &HashMap<Word, f64>, under_heading: bool, found: &mut Answer) {
+    let text = &candidate.passage.passage.text;
+    let sentences = sentences(text);
+    let scores: Vec<f64> = sentences.iter().map(|sentence| fit(&text[sentence.clone()], weights)).collect();
+    let best =
+        scores.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0))).map_or(0, |(index, _)| index);
+    let first = if under_heading && (best < MAX_SENTENCES || scores[best] <= 0.0) { 0 } else { best };
+    let mut last = first;
+    let mut characters = 0;
+    for index in first..sentences.len().min(first + MAX_SENTENCES) {
+        characters += text[sentences[index].clone()].chars().count();
+        // Beyond the first sentence only what belongs to the answer: it holds words of the
+        // question, or the heading asked it.
+        if index > first && (characters > MAX_CHARACTERS || !(under_heading || scores[index] > 0.0)) {
+            break;
+        }
+        last = index;
+    }
+    if let (Some(start), Some(end)) = (sentences.get(first), sentences.get(last)) {
+        take(candidate, start.start..end.end, &sentences[first..=last], found);
+    }
+}
+
+fn quote_best(candidate: &Candidate<'_>, weights: &HashMap<Word, f64>, found: &mut Answer) {
+    let text = &candidate.passage.passage.text;
+    let sentences = sentences(text);
+    let best = sentences
+        .iter()
+        .map(|sentence| (fit(&text[sentence.clone()], weights), sentence))
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    if let Some((fits, sentence)) = best.filter(|(fits, _)| *fits > 0.0) {
+        debug_assert!(fits > 0.0, "filtered just before");
+        take(candidate, sentence.clone(), std::slice::from_ref(sentence), found);
+    }
+}
+
+fn take(
+    candidate: &Candidate<'_>,
+    quoted: std::ops::Range<usize>,
+    sentences: &[std::ops::Range<usize>],
+    found: &mut Answer,
+) {
+    let passage = &candidate.passage.passage;
+    let quote = passage.text[quoted].trim();
+    if quote.is_empty() || found.citations.iter().any(|citation| citation.quote == quote) {
+        return;
+    }
+    found.sentences.extend(
+        sentences
+            .iter()
+            .map(|sentence| passage.text[sentence.clone()].trim().to_owned())
+            .filter(|sentence| !sentence.is_empty()),
+    );
+    found.citations.push(Citation {
+        document: passage.document,
+        title: passage.title.clone(),
+        quote: quote.to_owned(),
+    });
+}
+
+fn fit(sentence: &str, weights: &HashMap<Word, f64>) -> f64 {
+    let words: HashSet<Word> = content_words(sentence).into_iter().collect();
+    words.iter().filter_map(|word| weights.get(word)).sum()
+}
+
+/// The sentences of a passage: cut after `. ! ?` before a blank, after their full-width forms, and
+/// at line ends.
+fn sentences(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let mut characters = text.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        let end = at + character.len_utf8();
+        let blank_follows = characters.peek().is_none_or(|(_, next)| next.is_whitespace());
+        let abbreviated = character == '.'
+            && text[start..at].rsplit([' ', '(']).next().is_some_and(|word| {
+                word.chars().count() <= 3 && word.chars().next().is_some_and(char::is_alphabetic) && word.contains('.')
+            });
+        let ends = matches!(character, '。' | '！' | '？' | '\n')
+            || (matches!(character, '.' | '!' | '?') && blank_follows && !abbreviated);
+        if ends || characters.peek().is_none() {
+            let lead = text[start..end].len() - text[start..end].trim_start().len();
+            let trimmed = text[start..end].trim();
+            if !trimmed.is_empty() {
+                found.push(start + lead..start + lead + trimmed.len());
+            }
+            start = end;
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use synaptiq_domain::{id::Id, knowledge::cut_into_passages};
+
+    use super::*;
+
+    const FAQ: &str = "Q: What does Synaptiq cost?\nA: Starter is $49 a month. Pro is $149 a month and includes 10,000 conversations. Enterprise is priced individually.\n\n\
+        Q: Which CRMs does it work with?\nA: It connects to Salesforce, HubSpot and Pipedrive. Others can be reached through webhooks.\n\n\
+        Q: Where is our data stored?\nA: All data stays on your own server. Nothing is sent to us.\n\n\
+        Q: Which languages are spoken?\nA: English, Italian, German, French and Spanish.";
+
+    fn passages() -> Vec<ScoredPassage> {
+        cut_into_passages(Id::from_bits(7), "FAQ", FAQ)
+            .into_iter()
+            .map(|passage| ScoredPassage { passage, score: 1.0 })
+            .collect()
+    }
+
+    #[test]
+    fn the_passage_that_holds_the_question_answers_it() {
+        for (question, hint, expected) in [
+            ("How much is the Pro plan?", "price plan", "Pro is $149 a month"),
+            ("Does it work with HubSpot?", "integration", "It connects to Salesforce, HubSpot and Pipedrive."),
+            ("where do you store my data", "", "All data stays on your own server."),
+            ("Quanto costa?", "price plan", "Starter is $49 a month."),
+            ("Was kostet das?", "price plan", "Starter is $49 a month."),
+            ("which languages do you speak?", "", "English, Italian, German, French and Spanish."),
+        ] {
+            let found = answer(question, hint, "Synaptiq", &passages()).unwrap_or_else(|| panic!("{question}"));
+            assert!(found.sentences.concat().contains(expected), "{question}: {found:?}");
+            for citation in &found.citations {
+                assert!(
+                    passages().iter().any(|passage| passage.passage.text.contains(&citation.quote)),
+                    "{citation:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_no_passage_answers_is_not_answered() {
+        for question in [
+            "Can I bring my dog to the office?",
+            "Who won the election?",
+            "Do you sell bicycles in Norway?",
+            "What is the weather in Rome tomorrow?",
+            "Do you have a phone app for Android?",
+        ] {
+            assert_eq!(answer(question, "", "Synaptiq", &passages()), None, "{question}");
+        }
+        assert_eq!(answer("How much is it?", "price", "", &[]), None);
+    }
+}

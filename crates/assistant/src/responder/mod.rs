@@ -1,0 +1,382 @@
+//! The built-in assistant's half of answering: passages quoted to the letter, short sentences of
+//! its own around them, and at most one question.
+
+mod answer;
+mod asking;
+mod phrases;
+mod team;
+mod words;
+
+use synaptiq_domain::{
+    access::{Assistant, Tenant},
+    conversation::{Conversation, Intent, KnownFacts, Question},
+    lead::Grade,
+    ports::{DraftReply, ReplyContext, Responder},
+    qualification::{Qualification, Signal, Topic},
+};
+
+use self::{
+    answer::{Answer, answer},
+    asking::{contact_question, next_question},
+    phrases::{Phrases, phrases},
+};
+use crate::{language, understanding::is_question};
+
+/// Answers from passages, in five languages, without a model.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct BuiltinResponder {
+    _private: (),
+}
+
+impl BuiltinResponder {
+    /// The assistant's voice.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Responder for BuiltinResponder {
+    fn reply(&self, context: ReplyContext<'_>) -> DraftReply {
+        Draft::new(context).finish()
+    }
+
+    fn greeting(&self, assistant: &Assistant, language: &str) -> String {
+        assistant.greeting.clone().filter(|greeting| !greeting.trim().is_empty()).unwrap_or_else(|| {
+            let language = language::spoken(language).or_else(|| language::spoken(&assistant.language)).unwrap_or("en");
+            phrases(language).greeting.replace("{name}", &assistant.name)
+        })
+    }
+
+    fn handoff_notice(&self, tenant: &Tenant, language: &str) -> String {
+        let set = tenant.settings.handoff_notice.clone().filter(|notice| !notice.trim().is_empty());
+        set.unwrap_or_else(|| phrases(language::spoken(language).unwrap_or("en")).handoff.to_owned())
+    }
+
+    fn subject(&self, intents: &[Intent], facts: &KnownFacts) -> String {
+        team::subject(intents, facts)
+    }
+
+    fn summary(&self, conversation: &Conversation, qualification: &Qualification) -> String {
+        team::summary(conversation, qualification)
+    }
+}
+
+/// An answer in the making.
+struct Draft<'a> {
+    context: ReplyContext<'a>,
+    phrases: &'static Phrases,
+    reply: DraftReply,
+}
+
+impl<'a> Draft<'a> {
+    fn new(context: ReplyContext<'a>) -> Self {
+        Self { phrases: phrases(&context.understood.language), context, reply: DraftReply::default() }
+    }
+
+    fn finish(mut self) -> DraftReply {
+        let question = self.answer();
+        if let Some(question) = question {
+            self.say(self.phrases.question(question));
+        }
+        self.reply.asked = question;
+        if self.may_suggest() {
+            let replies = self.phrases.replies(question).iter();
+            self.reply.suggested_replies = replies
+                .filter(|reply| **reply != self.context.text.trim())
+                .take(4)
+                .map(|reply| (*reply).to_owned())
+                .collect();
+        }
+        // Concatenated the segments are the answer: a blank between two sentences.
+        let last = self.reply.segments.len().saturating_sub(1);
+        for segment in &mut self.reply.segments[..last] {
+            if !segment.ends_with('\n') {
+                segment.push(' ');
+            }
+        }
+        self.reply
+    }
+
+    /// Says what there is to say and returns what to ask.
+    fn answer(&mut self) -> Option<Question> {
+        let intent = self.context.understood.intent;
+        let contact = contact_question(&self.context.conversation.facts, self.context.reachable);
+        match intent {
+            Intent::Spam => {
+                self.say_about_company(self.phrases.spam);
+                None
+            }
+            Intent::NotInterested => {
+                self.say(self.phrases.not_interested);
+                None
+            }
+            Intent::HumanRequest => {
+                self.say(if self.context.reachable { self.phrases.human_reachable } else { self.phrases.human });
+                contact
+            }
+            _ if self.signals(Signal::NotNow) && !self.asks() => {
+                self.say(self.phrases.not_now);
+                None
+            }
+            _ if self.signals(Signal::JobSeeker) => {
+                self.say_about_company(self.phrases.no_jobs);
+                None
+            }
+            _ if self.signals(Signal::Student) && !self.asks() => {
+                self.say_about_company(self.phrases.student);
+                None
+            }
+            Intent::Greeting => {
+                self.say(self.phrases.hello);
+                None
+            }
+            Intent::DemoRequest => {
+                self.from_passages(false);
+                self.say(if self.context.reachable { self.phrases.demo_reachable } else { self.phrases.demo });
+                contact.or_else(|| self.next())
+            }
+            Intent::SupportRequest => {
+                if self.from_passages(true) {
+                    return None;
+                }
+                self.reply.unanswered = true;
+                self.say(if self.context.reachable { self.phrases.support_reachable } else { self.phrases.support });
+                contact
+            }
+            _ => self.answer_question(contact),
+        }
+    }
+
+    fn answer_question(&mut self, contact: Option<Question>) -> Option<Question> {
+        let objects = self.context.understood.intent == Intent::Objection;
+        if self.from_passages(true) {
+            return self.next();
+        }
+        if self.asks() {
+            self.reply.unanswered = true;
+            if objects {
+                self.say(self.phrases.objection);
+            }
+            let known = if self.context.reachable {
+                self.phrases.unknown_reachable
+            } else if contact.is_none() {
+                self.phrases.unknown_asked_before
+            } else {
+                self.phrases.unknown_ask
+            };
+            self.say(known);
+            return contact;
+        }
+        let contacts = &self.context.understood.contacts;
+        let gave_contact = contacts.email.is_some() || contacts.phone.is_some();
+        if objects {
+            self.say(self.phrases.objection);
+        } else {
+            self.say(if gave_contact { self.phrases.thanks_contact } else { self.phrases.thanks });
+        }
+        self.next()
+    }
+
+    /// Quotes the passages that answer. Says whether there are any.
+    fn from_passages(&mut self, introduce: bool) -> bool {
+        if !self.asks() && !matches!(self.context.understood.intent, Intent::Objection) {
+            return false;
+        }
+        let common = format!("{} {}", self.context.tenant.name, self.context.assistant.name);
+        let hint = topic_words(self.context.understood.intent);
+        let Some(Answer { sentences, citations }) = answer(self.context.text, hint, &common, self.context.passages)
+        else {
+            return false;
+        };
+        if introduce && self.context.understood.intent == Intent::SupportRequest {
+            self.say(self.phrases.found);
+        }
+        for sentence in sentences {
+            self.say(&sentence);
+        }
+        self.reply.citations = citations;
+        true
+    }
+
+    /// Whether the message asks something rather than answers or tells.
+    fn asks(&self) -> bool {
+        let understood = self.context.understood;
+        if self.context.text.contains(['?', '？']) {
+            return true;
+        }
+        let tells = understood.contacts.email.is_some()
+            || understood.contacts.phone.is_some()
+            || !understood.findings.is_empty()
+            || understood.facts != synaptiq_domain::ports::Facts::default();
+        match understood.intent {
+            Intent::PricingInquiry
+            | Intent::EnterprisePricing
+            | Intent::IntegrationQuestion
+            | Intent::OnboardingInquiry
+            | Intent::ProductQuestion
+            | Intent::SupportRequest => {
+                !tells
+                    || self.begins_like_a_question()
+                    || matches!(
+                        understood.intent,
+                        Intent::PricingInquiry
+                            | Intent::EnterprisePricing
+                            | Intent::IntegrationQuestion
+                            | Intent::SupportRequest
+                    )
+            }
+            Intent::CompetitorComparison | Intent::DemoRequest => !tells || self.begins_like_a_question(),
+            intent => is_question(intent) && !tells && self.begins_like_a_question(),
+        }
+    }
+
+    fn begins_like_a_question(&self) -> bool {
+        const WORDS: &[&str] = &[
+            "what",
+            "how",
+            "why",
+            "who",
+            "where",
+            "when",
+            "which",
+            "can",
+            "could",
+            "do",
+            "does",
+            "is",
+            "are",
+            "will",
+            "would",
+            "tell",
+            "explain",
+            "show",
+            "cosa",
+            "che",
+            "come",
+            "perche",
+            "chi",
+            "dove",
+            "quando",
+            "quale",
+            "quali",
+            "quanto",
+            "posso",
+            "avete",
+            "potete",
+            "puo",
+            "c'e",
+            "e",
+            "spiegami",
+            "was",
+            "wie",
+            "warum",
+            "wer",
+            "wo",
+            "wann",
+            "welche",
+            "welcher",
+            "welches",
+            "kann",
+            "konnen",
+            "gibt",
+            "haben",
+            "ist",
+            "sind",
+            "erklaren",
+            "que",
+            "quoi",
+            "comment",
+            "pourquoi",
+            "qui",
+            "ou",
+            "quand",
+            "quel",
+            "quelle",
+            "combien",
+            "est-ce",
+            "peut-on",
+            "avez-vous",
+            "pouvez-vous",
+            "expliquez",
+            "como",
+            "porque",
+            "quien",
+            "donde",
+            "cuando",
+            "cual",
+            "cuanto",
+            "puedo",
+            "pueden",
+            "hay",
+            "tienen",
+            "es",
+            "explique",
+        ];
+        let reading = crate::text::Reading::new(self.context.text);
+        let first = reading
+            .folded()
+            .trim_start_matches(|character: char| !character.is_alphanumeric())
+            .split([' ', ',', '\n'])
+            .next()
+            .unwrap_or_default();
+        WORDS.contains(&first)
+    }
+
+    fn signals(&self, signal: Signal) -> bool {
+        let now = self
+            .context
+            .understood
+            .findings
+            .iter()
+            .any(|finding| finding.topic == Topic::Signal(signal) && finding.grade > Grade::NONE);
+        now || self
+            .context
+            .qualification
+            .signals
+            .iter()
+            .any(|(standing, _)| *standing == signal && signal != Signal::NotNow)
+    }
+
+    /// The next qualifying question; none for whoever will not buy.
+    fn next(&self) -> Option<Question> {
+        let qualification = self.context.qualification;
+        let now = self
+            .context
+            .understood
+            .findings
+            .iter()
+            .any(|finding| matches!(finding.topic, Topic::Signal(_)) && finding.grade > Grade::NONE);
+        if now || qualification.disqualifying().is_some() || qualification.not_now().is_some() {
+            return None;
+        }
+        next_question(&self.context.conversation.facts, qualification, self.context.reachable)
+    }
+
+    fn may_suggest(&self) -> bool {
+        !matches!(self.context.understood.intent, Intent::Spam | Intent::NotInterested | Intent::HumanRequest)
+            && !self.signals(Signal::JobSeeker)
+    }
+
+    fn say(&mut self, text: &str) {
+        let text = text.trim();
+        if !text.is_empty() {
+            self.reply.segments.push(text.to_owned());
+        }
+    }
+
+    fn say_about_company(&mut self, text: &str) {
+        let text = text.replace("{company}", &self.context.tenant.name);
+        self.say(&text);
+    }
+}
+
+/// What a question of an intent is about, whatever its words.
+const fn topic_words(intent: Intent) -> &'static str {
+    match intent {
+        Intent::PricingInquiry | Intent::EnterprisePricing => "price",
+        Intent::IntegrationQuestion => "integration",
+        Intent::OnboardingInquiry => "setup",
+        Intent::CompetitorComparison => "difference",
+        _ => "",
+    }
+}
