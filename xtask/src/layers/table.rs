@@ -104,7 +104,7 @@ pub(super) const EXCLUSIVE: &[Home] = &[
         packages: &["synaptiq-bench", "synaptiq-http", "synaptiq-testkit", "synaptiq-tests"],
     },
     Home { external: "anyhow", packages: &["synaptiq", "synaptiq-bench", "xtask"] },
-    Home { external: "diesel", packages: &["synaptiq-bench", "synaptiq-storage"] },
+    Home { external: "diesel", packages: &["synaptiq-storage", "synaptiq-bench"] },
     Home { external: "reqwest", packages: &["synaptiq-llm", "synaptiq-webhook", "synaptiq-tests"] },
     Home { external: "tantivy", packages: &["synaptiq-search"] },
 ];
