@@ -26,7 +26,8 @@ use crate::{
     idempotency::{self, Wish, once},
     request::{Call, Head},
     request_id,
-    route::{Access, BodyRule, Found, Route},
+    route::{Access, BodyRule, Route},
+    route_table::Found,
     sse::with_pings,
     stream,
 };
