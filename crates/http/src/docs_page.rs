@@ -10,7 +10,8 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     answer::Answer,
     dialect::Dialect,
-    route::{Access, ParamKind, Route},
+    operation::ParamKind,
+    route::{Access, Route},
 };
 
 /// The page.

@@ -172,9 +172,7 @@ async fn find(services: &Services, scope: TenantScope, wish: Wish, sealer: &Seal
                 return Ok(Earlier::Answered(answer.with_header(REPLAYED, "true")));
             }
             ReceiptState::Begun { owner, lease_until, .. }
-                if owner != services.process
-                    && !services.settings.alone
-                    && lease_until > services.clock.now() =>
+                if owner != services.process && !services.settings.alone && lease_until > services.clock.now() =>
             {
                 tokio::time::sleep(LOOK_AGAIN).await;
             }

@@ -10,7 +10,8 @@ use synaptiq_wire::Code;
 use crate::{
     answer::{Answer, JSON},
     dialect::Dialect,
-    route::{Access, BodyRule, OperationDoc, ParamKind, QueryParam, Route, Shape},
+    operation::{OperationDoc, ParamKind, QueryParam, Shape},
+    route::{Access, BodyRule, Route},
 };
 
 type Schemas = BTreeMap<String, Value>;

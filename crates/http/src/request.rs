@@ -57,9 +57,9 @@ pub struct Call {
     /// The values of the path's parameters, in order.
     pub params: Vec<String>,
     /// Who asks.
-    pub caller: Caller,
+    pub caller: Arc<Caller>,
     /// What was known first.
-    pub head: Head,
+    pub head: Arc<Head>,
     /// The body; empty where the route takes none.
     pub body: Bytes,
     /// Where parts of a streamed answer go.

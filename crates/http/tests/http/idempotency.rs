@@ -1,12 +1,19 @@
 //! `Idempotency-Key`: one write, however often it is sent (security P6).
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
+use async_trait::async_trait;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use synaptiq_domain::{
     changes::Changes,
-    ports::{Model, Purpose, Vault as _},
+    ports::{Model, ModelError, ModelStream, Prompt, Purpose, Vault as _},
     receipt::{Fingerprint, Receipt, ReceiptKey, ReceiptState},
 };
 use synaptiq_http::dialect::{ALL, Dialect};
@@ -128,17 +135,35 @@ async fn p6_a_replayed_stream_is_start_one_delta_and_the_same_end() {
     assert_eq!(count(&stage, "/api/v1/conversations").await, 2);
 }
 
+/// Dies when it is asked first, and answers from then on.
+#[derive(Default)]
+struct DiesOnce(AtomicUsize);
+
+#[async_trait]
+impl Model for DiesOnce {
+    async fn answer(&self, prompt: &Prompt) -> Result<ModelStream, ModelError> {
+        assert!(self.0.fetch_add(1, Ordering::SeqCst) > 0, "on purpose");
+        FakeModel::answer(&FakeModel::new([ModelStep::Answer(vec!["Fine.".to_owned()])]), prompt).await
+    }
+
+    async fn is_reachable(&self) -> bool {
+        true
+    }
+}
+
 #[actix_web::test]
-async fn p6_a_turn_that_was_begun_before_a_crash_is_resumed_and_its_message_is_there_once() {
-    let model: Arc<dyn Model> =
-        Arc::new(FakeModel::new([ModelStep::Fail, ModelStep::Answer(vec!["Fine.".to_owned()])]));
-    let stage = Stage::with(Setting { model: Some(model), ..Setting::default() }).await;
+async fn p6_a_turn_that_died_between_its_commits_is_resumed_and_its_message_is_there_once() {
+    let stage = Stage::with(Setting { model: Some(Arc::new(DiesOnce::default())), ..Setting::default() }).await;
     let body = json!({"message": "hi", "visitorId": "v1"});
-    let first = post(&stage, "/api/v1/chat", "k", &body).await;
-    assert_eq!(first.status, 200, "a model that fails falls back: {}", first.text());
+    assert_eq!(post(&stage, "/api/v1/chat", "k", &body).await.status, 500);
+    let begun = stage.ask("GET", "/api/v1/conversations").seen().await.json();
+    assert_eq!((&begun["pagination"]["total"], &begun["data"][0]["messageCount"]), (&json!(1), &json!(1)));
+    let resumed = post(&stage, "/api/v1/chat", "k", &body).await;
+    assert_eq!((resumed.status, &resumed.json()["content"]), (200, &json!("Fine.")), "{}", resumed.text());
     let again = post(&stage, "/api/v1/chat", "k", &body).await;
-    assert_eq!((again.status, &again.body), (200, &first.body));
-    assert_eq!(stage.ask("GET", "/api/v1/conversations").seen().await.json()["data"][0]["messageCount"], 2);
+    assert_eq!((&again.body, again.header("idempotent-replayed")), (&resumed.body, Some("true")));
+    let ended = stage.ask("GET", "/api/v1/conversations").seen().await.json();
+    assert_eq!((&ended["pagination"]["total"], &ended["data"][0]["messageCount"]), (&json!(1), &json!(2)));
 }
 
 #[actix_web::test]

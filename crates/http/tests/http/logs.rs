@@ -36,8 +36,11 @@ impl<'a> MakeWriter<'a> for Captured {
 async fn p4_a_log_line_says_which_request_route_and_key_and_nothing_that_was_sent() {
     let stage = Stage::new().await;
     let captured = Captured::default();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(captured.clone()).finish();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(captured.clone())
+        .finish();
     let guard = tracing::subscriber::set_default(subscriber);
     let chat = json!({"message": "email:private@example.com is my address", "visitorId": "secret_visitor"});
     let seen =

@@ -6,10 +6,13 @@ use synaptiq_wire::{
 };
 
 use super::{about, chat, visitor};
-use crate::route::{
-    Access, LimitGroup, OperationDoc as Doc, ParamKind, QueryParam, Route, Shape,
-    Verb::{Get, Post},
-    handler,
+use crate::{
+    operation::{OperationDoc as Doc, ParamKind, QueryParam, Shape},
+    route::{
+        Access, LimitGroup, Route,
+        Verb::{Get, Post},
+        handler,
+    },
 };
 
 const AFTER: QueryParam =

@@ -21,11 +21,14 @@ use synaptiq_wire::{
 };
 
 use super::{about, chat, conversations, keys, knowledge, leads, leads_bulk, params, webhooks};
-use crate::route::{
-    Access::{Public, Scope},
-    LimitGroup, OperationDoc as Doc, Route, Shape,
-    Verb::{Delete, Get, Patch, Post},
-    handler,
+use crate::{
+    operation::{OperationDoc as Doc, Shape},
+    route::{
+        Access::{Public, Scope},
+        LimitGroup, Route,
+        Verb::{Delete, Get, Patch, Post},
+        handler,
+    },
 };
 
 const LEADS: &str = "Leads";
