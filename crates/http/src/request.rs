@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use synaptiq_domain::{
-    access::{KeyKind, TenantScope},
+    access::{KeyKind, PermissionSet, TenantScope},
     id::{Id, Kind},
     money::JsonMap,
     use_cases::{Recording, Services},
@@ -78,6 +78,14 @@ impl Call {
     /// Only for routes whose access gives one: every kind but `Public`.
     pub fn scope(&self) -> TenantScope {
         self.caller.scope().expect("a route that is not public has a caller with a scope")
+    }
+
+    /// What the caller may do: nothing, for whoever has neither a key nor the admin token.
+    pub fn permissions(&self) -> PermissionSet {
+        match &*self.caller {
+            Caller::Principal(principal) => principal.permissions,
+            Caller::Anyone | Caller::Visitor { .. } => PermissionSet::NONE,
+        }
     }
 
     /// Whether the caller has a publishable key, which sees less.
