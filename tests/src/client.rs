@@ -1,6 +1,6 @@
 //! A JSON client that keeps the whole answer, so that a failed expectation can show it.
 
-use std::sync::Once;
+use std::{fmt::Write as _, sync::Once};
 
 use reqwest::{Method, RequestBuilder, header::HeaderMap};
 use serde_json::Value;
@@ -110,4 +110,17 @@ impl Client {
     pub async fn delete(&self, path: &str) -> Answer {
         self.send(self.request(Method::DELETE, path)).await
     }
+}
+
+/// Bytes as the value of a query parameter, or as one segment of a path.
+pub fn encoded(bytes: impl AsRef<[u8]>) -> String {
+    let mut text = String::new();
+    for byte in bytes.as_ref() {
+        if byte.is_ascii_alphanumeric() {
+            text.push(char::from(*byte));
+        } else {
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
 }

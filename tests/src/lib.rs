@@ -3,12 +3,16 @@
 
 mod binary;
 mod client;
+mod model;
 mod receiver;
 mod server;
+mod stream;
 mod tools;
 
 pub use binary::server_binary;
-pub use client::{Answer, Client};
+pub use client::{Answer, Client, encoded};
+pub use model::{ModelStub, Said};
 pub use receiver::{Received, Receiver, Scripted};
 pub use server::{Finished, Server, ServerSettings};
-pub use tools::{Tools, run_script};
+pub use stream::{SentEvent, SentEvents, events_of};
+pub use tools::{Tools, installed, run_script};

@@ -18,13 +18,18 @@ use crate::{Client, binary::server_binary};
 /// How long a start may take before it counts as failed. Generous: the machine may be busy.
 const START_DEADLINE: Duration = Duration::from_secs(60);
 
-/// What a server is started with: environment variables over an empty environment.
+/// What a server is started with: environment variables over an empty environment, and the command
+/// that runs it, if another one does.
 #[derive(Debug, Clone)]
-pub struct ServerSettings(Vec<(String, String)>);
+pub struct ServerSettings {
+    variables: Vec<(String, String)>,
+    prefix: Vec<String>,
+}
 
 impl Default for ServerSettings {
     fn default() -> Self {
-        Self(vec![("SYNAPTIQ_LISTEN".to_owned(), "127.0.0.1:0".to_owned())])
+        let listen = ("SYNAPTIQ_LISTEN".to_owned(), "127.0.0.1:0".to_owned());
+        Self { variables: vec![listen], prefix: Vec::new() }
     }
 }
 
@@ -32,7 +37,16 @@ impl ServerSettings {
     /// With one variable more.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.0.push((name.to_owned(), value.to_owned()));
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Run by another command, such as a tracer: the server's command line is appended to this one.
+    /// Signals go to the process that is started, which has to be the server in the end. Commands
+    /// that run beside the server do without it.
+    #[must_use]
+    pub fn under<S: Into<String>>(mut self, prefix: impl IntoIterator<Item = S>) -> Self {
+        self.prefix = prefix.into_iter().map(Into::into).collect();
         self
     }
 
@@ -45,12 +59,12 @@ impl ServerSettings {
     /// Starts a server on a folder that exists already, such as a small file system.
     pub fn start_at(self, path: &Path) -> Server {
         let folder = DataFolder::Borrowed(path.to_owned());
-        let process = Process::start(folder.path(), &self.0);
+        let process = Process::start(folder.path(), &self);
         Server { settings: self, folder, process: Some(process) }
     }
 
     fn start_in(self, folder: TempDir) -> Server {
-        let process = Process::start(folder.path(), &self.0);
+        let process = Process::start(folder.path(), &self);
         Server { settings: self, folder: DataFolder::Owned(folder), process: Some(process) }
     }
 }
@@ -164,7 +178,7 @@ impl Server {
 
     /// Runs a command of the same binary on the same database, beside the server.
     pub fn command_line(&self, arguments: &[&str]) -> Finished {
-        Finished::of(command(self.folder(), &self.settings.0).args(arguments))
+        Finished::of(command(self.folder(), &self.settings.variables, &[]).args(arguments))
     }
 
     /// Ends it as a power cut would: no signal handler runs.
@@ -191,7 +205,7 @@ impl Server {
     /// Starts it again on the same folder, killing it first if it still runs.
     pub fn restart(&mut self) {
         self.kill9();
-        self.process = Some(Process::start(self.folder.path(), &self.settings.0));
+        self.process = Some(Process::start(self.folder.path(), &self.settings));
     }
 
     fn running(&self) -> &Process {
@@ -199,10 +213,17 @@ impl Server {
     }
 }
 
-fn command(folder: &Path, settings: &[(String, String)]) -> Command {
-    let mut command = Command::new(server_binary());
+fn command(folder: &Path, variables: &[(String, String)], prefix: &[String]) -> Command {
+    let mut command = match prefix {
+        [] => Command::new(server_binary()),
+        [program, arguments @ ..] => {
+            let mut command = Command::new(program);
+            command.args(arguments).arg(server_binary());
+            command
+        }
+    };
     let database = format!("sqlite:{}", folder.join("synaptiq.db").display());
-    command.current_dir(folder).env_clear().env("DATABASE_URL", database).envs(settings.iter().cloned());
+    command.current_dir(folder).env_clear().env("DATABASE_URL", database).envs(variables.iter().cloned());
     command
 }
 
@@ -215,8 +236,8 @@ struct Process {
 }
 
 impl Process {
-    fn start(folder: &Path, settings: &[(String, String)]) -> Self {
-        let mut child = command(folder, settings)
+    fn start(folder: &Path, settings: &ServerSettings) -> Self {
+        let mut child = command(folder, &settings.variables, &settings.prefix)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -67,6 +67,13 @@ impl Tools {
     }
 }
 
+/// Where a program is, if it is installed.
+pub fn installed(program: &str) -> Option<PathBuf> {
+    let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).stdin(Stdio::null()).output().ok()?;
+    let path = PathBuf::from(String::from_utf8(found.stdout).ok()?.trim());
+    (found.status.success() && path.is_absolute()).then_some(path)
+}
+
 fn works(command: &mut Command) -> bool {
     let silent = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     silent.status().is_ok_and(|status| status.success())

@@ -84,7 +84,12 @@ impl Installation {
             lanes: Arc::new(Lanes::default()),
             key_usage: Arc::new(KeyUsage::default()),
             process: self.ids.next(),
-            settings: Settings { conversation_idle: config.conversation_idle, ..Settings::default() },
+            // A second server on one SQLite file is refused (security D4).
+            settings: Settings {
+                conversation_idle: config.conversation_idle,
+                alone: true,
+                ..Settings::default()
+            },
         })
     }
 

@@ -1,4 +1,4 @@
-//! actix-web: route tables of the dialects, chat stream, OpenAPI.
+//! actix-web: route tables of the dialects, chat stream, `OpenAPI`.
 //!
 //! Read [`route`] first: everything served is a row of a table. [`pipeline`] then walks one request
 //! from its head to its answer, and [`dialect`] has the tables and their handlers, each of which
@@ -12,6 +12,7 @@ pub mod body;
 pub mod chat;
 pub mod connection;
 pub mod dialect;
+pub mod docs_page;
 pub mod fault;
 pub mod feed;
 pub mod front;

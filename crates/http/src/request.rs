@@ -112,19 +112,20 @@ impl Call {
 
 /// Encodes an outcome, for the caller and for the receipt alike.
 pub struct Recorder<O> {
-    encode: Arc<dyn Fn(&O) -> Answer + Send + Sync>,
-    #[expect(clippy::type_complexity, reason = "a claim and what it needs to be kept")]
-    kept: Option<(Claim, Box<dyn Fn(&O) -> Vec<u8> + Send + Sync>)>,
+    encode: Arc<Encode<O>>,
+    kept: Option<(Claim, Box<Seal<O>>)>,
 }
+
+type Encode<O> = dyn Fn(&O) -> Answer + Send + Sync;
+type Seal<O> = dyn Fn(&O) -> Vec<u8> + Send + Sync;
 
 impl<O: 'static> Recorder<O> {
     /// Gives answers by `encode`, and keeps them where there is a claim.
     pub(crate) fn new(claim: Option<Claim>, encode: impl Fn(&O) -> Answer + Send + Sync + 'static) -> Self {
-        let encode: Arc<dyn Fn(&O) -> Answer + Send + Sync> = Arc::new(encode);
+        let encode: Arc<Encode<O>> = Arc::new(encode);
         let kept = claim.map(|claim| {
             let (encode, sealer) = (Arc::clone(&encode), claim.sealer());
-            let render: Box<dyn Fn(&O) -> Vec<u8> + Send + Sync> =
-                Box::new(move |outcome| sealer.seal(&encode(outcome)));
+            let render: Box<Seal<O>> = Box::new(move |outcome| sealer.seal(&encode(outcome)));
             (claim, render)
         });
         Self { encode, kept }

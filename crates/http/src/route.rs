@@ -1,4 +1,4 @@
-//! Routes as data: what a path answers, who may ask, and what is said about it in the OpenAPI
+//! Routes as data: what a path answers, who may ask, and what is said about it in the `OpenAPI`
 //! document. Registration, 404 and 405, the scope check, receipts, documents and the test matrices
 //! are all made from these tables; nothing is served that is in none of them.
 //!
@@ -87,7 +87,7 @@ pub enum LimitGroup {
 }
 
 impl LimitGroup {
-    /// The group's name in the OpenAPI document.
+    /// The group's name in the `OpenAPI` document.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::General => "general",
@@ -258,7 +258,7 @@ pub struct QueryParam {
     pub about: &'static str,
 }
 
-/// What the OpenAPI document says about a route.
+/// What the `OpenAPI` document says about a route.
 #[derive(Clone, Copy)]
 pub struct OperationDoc {
     /// What it does, in a few words.

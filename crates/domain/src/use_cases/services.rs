@@ -23,6 +23,9 @@ pub struct Settings {
     pub rotation_overlap: Duration,
     /// How long a process may work on a turn before another may resume it. Default 2 minutes.
     pub turn_lease: Duration,
+    /// Whether no other process works on the store's tenants: then whatever a process before this
+    /// one had begun is nobody's, and is resumed at once. Default false.
+    pub alone: bool,
 }
 
 impl Default for Settings {
@@ -31,6 +34,7 @@ impl Default for Settings {
             conversation_idle: Duration::minutes(30),
             rotation_overlap: Duration::hours(24),
             turn_lease: Duration::minutes(2),
+            alone: false,
         }
     }
 }

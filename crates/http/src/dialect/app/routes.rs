@@ -6,7 +6,11 @@ use synaptiq_wire::{
 };
 
 use super::{about, chat, visitor};
-use crate::route::{Access, LimitGroup, OperationDoc as Doc, ParamKind, QueryParam, Route, Shape, Verb::*, handler};
+use crate::route::{
+    Access, LimitGroup, OperationDoc as Doc, ParamKind, QueryParam, Route, Shape,
+    Verb::{Get, Post},
+    handler,
+};
 
 const AFTER: QueryParam =
     QueryParam::new("after", ParamKind::Whole(0, u32::MAX, 0), "Only messages after this position.");

@@ -1,4 +1,4 @@
-//! The query parameters of v1's lists, as the OpenAPI document describes them.
+//! The query parameters of v1's lists, as the `OpenAPI` document describes them.
 
 use crate::route::{ParamKind, QueryParam};
 
