@@ -37,16 +37,12 @@ const HOSTILE: &[&str] = &[
     " ",
 ];
 
-fn maybe(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 fn free(text: &str) -> JsonMap {
     [(text.to_owned(), json!({text: [text, 0.1, 1e300, -7, null, true]}))].into_iter().collect()
 }
 
 fn utm(text: &str) -> Utm {
-    let [source, medium, campaign, term, content] = [(); 5].map(|()| maybe(text));
+    let [source, medium, campaign, term, content] = [(); 5].map(|()| Some(text.to_owned()));
     Utm { source, medium, campaign, term, content }
 }
 
@@ -64,30 +60,30 @@ async fn i2_every_text_field_keeps_hostile_text_to_the_letter() {
     store.commit(scope, company.founding()).await.expect("committed");
     let mut tenant = Tenant { version: 1, ..company.tenant };
     for (n, text) in (10..).zip(HOSTILE) {
-        let words = || maybe(text).expect("a text");
+        let words = || (*text).to_owned();
         let lead = Lead {
             contact: Contact {
-                name: maybe(text),
-                company: maybe(text),
-                title: maybe(text),
+                name: Some(words()),
+                company: Some(words()),
+                title: Some(words()),
                 ..fixtures::lead(n).contact
             },
             adjustments: vec![Adjustment { reason: words(), points: -100 }],
-            source_url: maybe(text),
+            source_url: Some(words()),
             utm: utm(text),
             tags: vec![tag(text)],
             custom_fields: free(text),
             metadata: free(text),
-            first_message: maybe(text),
-            qualification_reason: maybe(text),
-            disqualification_reason: maybe(text),
+            first_message: Some(words()),
+            qualification_reason: Some(words()),
+            disqualification_reason: Some(words()),
             ..fixtures::lead(n)
         };
         let facts = KnownFacts {
-            competitor: maybe(text),
-            name: maybe(text),
-            company: maybe(text),
-            title: maybe(text),
+            competitor: Some(words()),
+            name: Some(words()),
+            company: Some(words()),
+            title: Some(words()),
             ..KnownFacts::default()
         };
         let reason = HandoffReason::parse(&format!("r{text}r")).expect("a reason");
@@ -99,17 +95,17 @@ async fn i2_every_text_field_keeps_hostile_text_to_the_letter() {
             handoff: Some(handoff),
             subject: words(),
             summary: words(),
-            language: maybe(text),
+            language: Some(words()),
             facts,
-            source_url: maybe(text),
+            source_url: Some(words()),
             utm: utm(text),
-            first_message: maybe(text),
+            first_message: Some(words()),
             metadata: free(text),
             ..fixtures::conversation(n, company.assistant.id)
         };
         let message = Message {
             content: words(),
-            language: maybe(text),
+            language: Some(words()),
             confidence: Some(0.1 + 0.2),
             citations: vec![Citation { document: fixtures::id(n), title: words(), quote: words() }],
             ..fixtures::message(conversation.id, 1)
@@ -117,29 +113,33 @@ async fn i2_every_text_field_keeps_hostile_text_to_the_letter() {
         let evidence = Evidence { quote: words(), ..fixtures::evidence(&message, Criterion::Budget) };
         let document = Document { title: words(), label: words(), content: words(), ..fixtures::document(n) };
         let passage =
-            Passage { title: words(), heading: maybe(text), text: words(), ..fixtures::passage(&document, 0) };
-        let endpoint =
-            Endpoint { url: words(), description: maybe(text), disabled_reason: maybe(text), ..fixtures::endpoint(n) };
-        let attempt = Attempt { at: fixtures::at(1), status_code: None, error: maybe(text), duration_ms: u32::MAX };
+            Passage { title: words(), heading: Some(words()), text: words(), ..fixtures::passage(&document, 0) };
+        let endpoint = Endpoint {
+            url: words(),
+            description: Some(words()),
+            disabled_reason: Some(words()),
+            ..fixtures::endpoint(n)
+        };
+        let attempt = Attempt { at: fixtures::at(1), status_code: None, error: Some(words()), duration_ms: u32::MAX };
         let delivery = Delivery {
             body: text.as_bytes().to_vec(),
             status: DeliveryStatus::Failed,
             attempts: vec![attempt],
             ..fixtures::delivery(n, endpoint.id, &fixtures::event(n, &lead))
         };
-        let key = ApiKey { name: words(), tail: words(), plan: maybe(text), ..fixtures::key(n, company.tenant.id) };
+        let key = ApiKey { name: words(), tail: words(), plan: Some(words()), ..fixtures::key(n, company.tenant.id) };
         let assistant = Assistant {
             name: words(),
-            greeting: maybe(text),
+            greeting: Some(words()),
             language: words(),
             is_default: false,
             ..fixtures::assistant(n)
         };
-        let member = Member { name: words(), email: maybe(text), ..fixtures::member(n) };
+        let member = Member { name: words(), email: Some(words()), ..fixtures::member(n) };
         let mut renamed = Tenant { name: words(), plan: words(), ..tenant.clone() };
         renamed.settings.allowed_origins = vec![words()];
         renamed.settings.allowed_link_hosts = vec![words()];
-        renamed.settings.handoff_notice = maybe(text);
+        renamed.settings.handoff_notice = Some(words());
         let changes = Changes {
             tenants: vec![Change::updated(tenant.clone(), renamed.clone())],
             assistants: vec![Change::created(assistant.clone())],
