@@ -160,7 +160,7 @@ pub(crate) async fn stream_from_model(
     let built_in = checked(services.responder.reply(context), view, passages, &history, &resume.question.content);
     let mut release =
         Release { services, scope, resume, sink, released: String::new(), gap: String::new(), citations: Vec::new() };
-    let mut interrupted = false;
+    let mut ending = Ending::Failed;
     if let Some(model) = &services.model {
         let prompt = turn_prompt(
             &view.tenant,
@@ -172,10 +172,14 @@ pub(crate) async fn stream_from_model(
             built_in.asked,
         );
         let grounds = grounds(view, passages, &history, &resume.question.content);
-        interrupted = release.all(&**model, &prompt, passages, &grounds).await?;
+        ending = release.all(&**model, &prompt, passages, &grounds).await?;
     }
     let now = services.clock.now();
     if release.released.is_empty() {
+        if ending == Ending::TakenOver || release.was_taken_over().await? {
+            // Nothing was said, and now a person speaks: the assistant is silent.
+            return Ok(Reply { content: String::new(), ..Reply::built_in(resume.reply, built_in, &understood, now) });
+        }
         if view.tenant.settings.model_required {
             return Err(UseCaseError::ModelUnavailable);
         }
@@ -188,10 +192,21 @@ pub(crate) async fn stream_from_model(
     Ok(Reply {
         content: released,
         citations,
-        interrupted,
+        interrupted: ending != Ending::Whole,
         unanswered: passages.is_empty(),
         ..Reply::built_in(resume.reply, built_in, &understood, now)
     })
+}
+
+/// How a model's answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// As the model wanted.
+    Whole,
+    /// It broke off, or never began.
+    Failed,
+    /// A person took the conversation.
+    TakenOver,
 }
 
 /// Releases sentences one by one; what was released is what is stored.
@@ -207,22 +222,22 @@ struct Release<'a> {
 }
 
 impl Release<'_> {
-    /// Releases the model's answer. Says whether it ended before its end.
+    /// Releases the model's answer.
     async fn all(
         &mut self,
         model: &dyn Model,
         prompt: &crate::ports::Prompt,
         passages: &[ScoredPassage],
         grounds: &Grounds,
-    ) -> Result<bool, UseCaseError> {
-        let Ok(mut stream) = model.answer(prompt).await else { return Ok(false) };
+    ) -> Result<Ending, UseCaseError> {
+        let Ok(mut stream) = model.answer(prompt).await else { return Ok(Ending::Failed) };
         let mut sentences = Sentences::default();
         loop {
-            let (whole, ended, failed) = match stream.next().await {
-                Some(Ok(piece)) => (sentences.push(&piece), false, false),
+            let (whole, ending) = match stream.next().await {
+                Some(Ok(piece)) => (sentences.push(&piece), None),
                 // A failure before the first sentence falls back; after it, the answer ends here.
-                Some(Err(_)) => (Vec::new(), true, true),
-                None => (sentences.finish().into_iter().collect(), true, false),
+                Some(Err(_)) => (Vec::new(), Some(Ending::Failed)),
+                None => (sentences.finish().into_iter().collect(), Some(Ending::Whole)),
             };
             for sentence in whole {
                 let (text, citations) = take_citations(&sentence, passages);
@@ -230,13 +245,13 @@ impl Release<'_> {
                     continue;
                 }
                 if self.was_taken_over().await? {
-                    return Ok(true);
+                    return Ok(Ending::TakenOver);
                 }
                 self.citations.extend(citations);
                 self.sentence(&text).await;
             }
-            if ended {
-                return Ok(failed);
+            if let Some(ending) = ending {
+                return Ok(ending);
             }
         }
     }
@@ -324,7 +339,8 @@ fn settle(
     let stored = history.into_iter().find(|message| message.id == reply.id);
     let (message, content) = match stored {
         Some(message) => (message.clone(), message.content),
-        None if was_taken && !reply.interrupted => {
+        // Nothing was said because a person took over, whoever has the conversation by now.
+        None if reply.content.is_empty() || (was_taken && !reply.interrupted) => {
             (resume.question.clone(), services.responder.handoff_notice(&view.tenant, &resume.language))
         }
         None => {
