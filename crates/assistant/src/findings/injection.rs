@@ -35,7 +35,7 @@ static ORDERS: LazyLock<Regex> = LazyLock::new(|| {
         r"as an? (?:ai|language model|assistant|llm)",
         r"end of (?:conversation|prompt|instructions|document)",
         r"(?:execute|run|call|invoke|trigger)(?: \w+){0,3} (?:function|tool|command|webhook|sql|query|script)",
-        r"for testing purposes",
+        r"(?:add|give me|put) (?:\d+|\w+) (?:more )?points", r"for testing purposes",
         r"this is (?:a|only a|just a) test(?: of the| message|\b)",
         r"tool_?call",
         r"function_?call",
@@ -136,13 +136,15 @@ mod tests {
 
     #[test]
     fn m3_orders_to_the_machine_are_recognised() {
+        let mut rows = crate::rows::Rows::default();
         for attack in ATTACKS {
-            assert!(commands_the_machine(attack, Reading::new(attack).folded()), "{attack}");
+            rows.holds(attack, commands_the_machine(attack, Reading::new(attack).folded()));
         }
     }
 
     #[test]
     fn ordinary_words_of_buyers_are_no_orders() {
+        let mut rows = crate::rows::Rows::default();
         for text in [
             "We need a tool that scores leads automatically",
             "Can your bot qualify leads for us?",
@@ -158,7 +160,7 @@ mod tests {
             "I'm qualified to answer that",
         ] {
             let flagged = commands_the_machine(text, Reading::new(text).folded());
-            assert!(!flagged || text == "I'm qualified to answer that", "{text}");
+            rows.holds(text, !flagged || text == "I'm qualified to answer that");
         }
     }
 
