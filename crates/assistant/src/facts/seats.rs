@@ -36,7 +36,8 @@ static OTHER_UNIT: LazyLock<Regex> = LazyLock::new(|| {
         r"ans|annees|mois|semaines|jours|heures|clients|visiteurs|magasins|anos|meses|semanas|dias|horas|clientes|visitantes|tiendas|sedes|euros?|eur|dollars?|usd|k|chats|conversations|messages|documents)\b)"
     ))
 });
-static PER_ONE: LazyLock<Regex> = LazyLock::new(|| raw(r"^ ?(?:/|[$\x{20ac}\x{a3}]|(?:euros?|eur|dollars?|usd|k|per|each|pro|por|par|al|je)\b)"));
+static PER_ONE: LazyLock<Regex> =
+    LazyLock::new(|| raw(r"^ ?(?:/|[$\x{20ac}\x{a3}]|(?:euros?|eur|dollars?|usd|k|per|each|pro|por|par|al|je)\b)"));
 /// A question about the other side's people.
 static YOURS: LazyLock<Regex> = LazyLock::new(|| {
     raw(

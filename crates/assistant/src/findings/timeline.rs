@@ -315,7 +315,9 @@ static MONTH: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 /// Words that move a date to the last day of its period.
-static END_OF: LazyLock<Regex> = LazyLock::new(|| raw(r"\b(?:end of|late|fine|la fine di|ende|fin|la fin de|fin de|finales de)(?: (?:the|del|des|di|de))? $"));
+static END_OF: LazyLock<Regex> = LazyLock::new(|| {
+    raw(r"\b(?:end of|late|fine|la fine di|ende|fin|la fin de|fin de|finales de)(?: (?:the|del|des|di|de))? $")
+});
 static YEAR: LazyLock<Regex> = LazyLock::new(|| {
     raw(
         r"\b(?:in|by|during|from|early|late|until|nel|entro(?: il)?|dal|bis|ab|im jahr|anfang|ende|en|d'ici|courant|para|antes de) (20\d\d)\b",
@@ -489,7 +491,8 @@ fn dated(reading: &Reading<'_>, today: Date, asked: bool) -> Option<(Span, f64)>
                 .get(3)
                 .and_then(|year| year.as_str().parse().ok())
                 .unwrap_or_else(|| today.year() + i32::from(number < month));
-            begins(reading, &whole.range(), asked, firm).then(|| (whole.range(), until((year, number), (year, number), name.start())))
+            begins(reading, &whole.range(), asked, firm)
+                .then(|| (whole.range(), until((year, number), (year, number), name.start())))
         })
     };
     let relative = || {

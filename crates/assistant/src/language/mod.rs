@@ -35,7 +35,11 @@ pub(crate) fn detect(text: &str, folded: &str, stated: Option<&str>, previous: O
         scores[index] += 0.45;
     }
     // An address is in no language.
-    let letters: usize = folded.split_whitespace().filter(|word| !word.contains('@')).map(|word| word.chars().filter(|character| character.is_alphabetic()).count()).sum();
+    let letters: usize = folded
+        .split_whitespace()
+        .filter(|word| !word.contains('@'))
+        .map(|word| word.chars().filter(|character| character.is_alphabetic()).count())
+        .sum();
     if letters >= LETTERS_FOR_DETECTOR {
         if let Some(index) = detected(text).and_then(index_of) {
             scores[index] += 1.0;

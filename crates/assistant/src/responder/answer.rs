@@ -84,7 +84,14 @@ pub(super) fn answer(question: &str, hint: &str, common: &str, passages: &[Score
     let candidate = &candidates[best];
     let coverage = held(&|word| candidate.heading.contains(word) || candidate.text.contains(word));
     // A short heading whose every word is asked for ("Which languages?") needs less.
-    let own: HashSet<Word> = candidate.passage.passage.heading.iter().flat_map(|text| content_words(text)).filter(|word| !common.contains(word)).collect();
+    let own: HashSet<Word> = candidate
+        .passage
+        .passage
+        .heading
+        .iter()
+        .flat_map(|text| content_words(text))
+        .filter(|word| !common.contains(word))
+        .collect();
     let asks_heading = !own.is_empty() && own.iter().all(|word| asked.contains(word));
     if coverage < if asks_heading { ENOUGH_UNDER_HEADING } else { ENOUGH } {
         return None;

@@ -41,7 +41,9 @@ pub(crate) fn numbers(folded: &str, language: &str) -> Vec<Number> {
         .collect();
     let words: Vec<Number> = in_words(folded, language)
         .into_iter()
-        .filter(|word| !found.iter().any(|digits| digits.span.start < word.span.end && word.span.start < digits.span.end))
+        .filter(|word| {
+            !found.iter().any(|digits| digits.span.start < word.span.end && word.span.start < digits.span.end)
+        })
         .collect();
     found.extend(words);
     found.sort_by_key(|number| number.span.start);
