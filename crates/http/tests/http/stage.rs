@@ -158,7 +158,7 @@ pub(crate) async fn new_key(
     permissions: PermissionSet,
 ) -> String {
     let command = CreateKey { name: "Test".to_owned(), kind, permissions, plan: None };
-    create_key(services, scope, command, None).await.expect("a key").secret.reveal().to_owned()
+    create_key(services, scope, PermissionSet::all(), command, None).await.expect("a key").secret.reveal().to_owned()
 }
 
 type Answering = dyn Fn(TestRequest) -> LocalBoxFuture<'static, Result<ServiceResponse<BoxBody>, Error>>;
