@@ -13,4 +13,5 @@ mod order_on_disk;
 mod public_chat;
 mod samples;
 mod sandbox;
+mod slow;
 mod ssrf;
