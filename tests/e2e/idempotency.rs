@@ -14,7 +14,7 @@ async fn twins(client: &Arc<Client>, path: &'static str, body: Value) -> Vec<Ans
     let all: Vec<_> = (0..100)
         .map(|_| {
             let (client, body) = (Arc::clone(client), body.clone());
-            tokio::spawn(async move { keyed(&client, path, "twins", &body).await })
+            tokio::spawn(async move { keyed(&client, path, path, &body).await })
         })
         .collect();
     let mut answers = Vec::new();

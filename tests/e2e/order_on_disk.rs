@@ -147,9 +147,8 @@ fn check(trace: &str, emails: &BTreeSet<String>) -> Result<(), String> {
         if written.is_empty() {
             return Err(format!("{email} was never written to the log"));
         }
-        let durable = syncs
-            .iter()
-            .any(|sync| sync.ended < answer.began && written.iter().any(|written| *written < sync.began));
+        let durable =
+            syncs.iter().any(|sync| sync.ended < answer.began && written.iter().any(|written| *written < sync.began));
         if !durable {
             return Err(format!("{email} was answered before it was on disk"));
         }

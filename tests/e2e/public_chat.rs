@@ -59,11 +59,13 @@ async fn a_visitor_chats_without_a_key_and_gets_apps_shape_and_a_name() {
     assert_eq!(list["data"][0]["channel"], "web_chat", "{list}");
     let id = text(&list["data"][0]["id"]);
     let detail = admin.get(&format!("/api/v1/conversations/{id}")).await.expect(200).json();
-    let roles: Vec<String> = detail["messages"].as_array().expect("messages").iter().map(|m| text(&m["role"])).collect();
+    let roles: Vec<String> =
+        detail["messages"].as_array().expect("messages").iter().map(|m| text(&m["role"])).collect();
     assert_eq!(roles, ["assistant", "user", "assistant", "user", "assistant"], "it begins with the greeting");
     assert_eq!(detail["sourceUrl"], "/pricing", "{detail}");
     let keyed = admin.post("/api/v1/chat", &json!({ "message": "Hello", "visitorId": "v1" })).await.expect(200).json();
-    let keyed = admin.get(&format!("/api/v1/conversations/{}", text(&keyed["conversationId"]))).await.expect(200).json();
+    let keyed =
+        admin.get(&format!("/api/v1/conversations/{}", text(&keyed["conversationId"]))).await.expect(200).json();
     assert_eq!(keyed["messages"][0]["role"], "user", "one begun with a key does not: {keyed}");
 }
 
@@ -164,7 +166,8 @@ async fn a_visitor_restores_their_own_messages_and_follows_what_a_person_answers
     assert_eq!(again.next_of("message").await.data["position"], 3);
     assert_eq!(again.next_of("message").await.data["position"], 4);
 
-    let silent = say(&visitor, &json!({ "message": "Thanks", "sessionId": session, "visitorId": first["visitorId"] })).await;
+    let silent =
+        say(&visitor, &json!({ "message": "Thanks", "sessionId": session, "visitorId": first["visitorId"] })).await;
     assert_eq!(silent["status"], "handed_off", "{silent}");
     assert!(!silent["handoff"].is_null() && silent["handoff"].get("summary").is_none(), "{silent}");
 }

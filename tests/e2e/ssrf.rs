@@ -114,10 +114,23 @@ async fn o2_published_notations_of_forbidden_targets_are_refused() {
 async fn o5_the_operator_may_allow_a_network_and_only_that() {
     let server = ServerSettings::default().with("SYNAPTIQ_OUTBOUND_ALLOW", "127.0.0.0/8, 10.20.0.0/16").start();
     let client = server.admin();
-    for url in ["http://127.0.0.1:9/", "http://0x7f000001:9/", "http://localhost:9/", "http://10.20.30.40/", "http://[::ffff:10.20.0.1]/"] {
+    for url in [
+        "http://127.0.0.1:9/",
+        "http://0x7f000001:9/",
+        "http://localhost:9/",
+        "http://10.20.30.40/",
+        "http://[::ffff:10.20.0.1]/",
+    ] {
         create(&client, url).await.expect(201);
     }
-    for url in ["http://10.21.0.1/", "http://[::1]:9/", "http://192.168.0.1/", "http://169.254.169.254/", "ftp://127.0.0.1/", "http://a@127.0.0.1/"] {
+    for url in [
+        "http://10.21.0.1/",
+        "http://[::1]:9/",
+        "http://192.168.0.1/",
+        "http://169.254.169.254/",
+        "ftp://127.0.0.1/",
+        "http://a@127.0.0.1/",
+    ] {
         create(&client, url).await.expect(400);
     }
 }

@@ -1,6 +1,7 @@
 //! Tasks of this repository. `cargo xtask --help` lists them; each fails with one line that says
 //! what to do.
 
+mod bench;
 mod ci;
 mod layers;
 mod openapi;
@@ -36,6 +37,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Builds the release binary, measures it beside the floor, and writes the tables of `docs/benchmarks.md`.
+    Bench {
+        /// Handed on, for a quick look that writes nothing: `cargo xtask bench -- --rounds 1 --leads 1000`.
+        #[arg(last = true)]
+        extent: Vec<String>,
+    },
     /// Fetches the Node and Python packages of the sample tests into the target folder.
     Tools,
 }
@@ -64,6 +71,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Openapi { check } => {
             openapi::run(&project, if check { openapi::Mode::Check } else { openapi::Mode::Write })
         }
+        Task::Bench { extent } => bench::run(&project, &extent),
         Task::Tools => tools::run(&project),
     }?;
     Ok(ExitCode::SUCCESS)

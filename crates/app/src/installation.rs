@@ -85,11 +85,7 @@ impl Installation {
             key_usage: Arc::new(KeyUsage::default()),
             process: self.ids.next(),
             // A second server on one SQLite file is refused (security D4).
-            settings: Settings {
-                conversation_idle: config.conversation_idle,
-                alone: true,
-                ..Settings::default()
-            },
+            settings: Settings { conversation_idle: config.conversation_idle, alone: true, ..Settings::default() },
         })
     }
 

@@ -34,6 +34,11 @@ fn run() -> Result<()> {
     let (cli, flags) = cli::read();
     let config = config::Config::of_process(&flags, cli.config.as_deref())?;
     telemetry::start(&config.log)?;
+    std::panic::set_hook(Box::new(|panic| {
+        // Where it happened, and never what was in hand: a panic's text may quote a body (security P4).
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "a panic");
+    }));
     rustls::crypto::ring::default_provider()
         .install_default()
         .map_err(|_| anyhow::anyhow!("another TLS provider is installed already"))?;

@@ -6,6 +6,8 @@ mod findings;
 mod intent;
 mod language;
 mod responder;
+#[cfg(test)]
+mod rows;
 mod text;
 mod understanding;
 

@@ -24,7 +24,7 @@ pub fn command(call: &Call, request: ChatRequest) -> ChatCommand {
     if let Some(user_agent) = &call.head.user_agent {
         metadata.entry("userAgent").or_insert_with(|| Value::String(user_agent.clone()));
     }
-    let is_public = matches!(call.caller, Caller::Visitor { .. });
+    let is_public = matches!(*call.caller, Caller::Visitor { .. });
     let from_page = is_public || call.is_publishable();
     ChatCommand {
         text: message,

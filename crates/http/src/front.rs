@@ -9,7 +9,7 @@ use std::{
 };
 
 use ipnet::IpNet;
-use synaptiq_domain::{access::SystemScope, use_cases::Services};
+use synaptiq_domain::{access::SystemScope, ports::Store, use_cases::Services};
 use tokio::{
     runtime::Handle,
     sync::{Semaphore, watch},
@@ -127,6 +127,16 @@ impl Front {
 
     pub(crate) fn stop(&self) {
         self.stopping.send_replace(true);
+    }
+
+    /// The store behind everything.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.services.store
+    }
+
+    /// Waits until no turn or bulk write is under way, whether its client is still there or not.
+    pub async fn turns_ended(&self) {
+        self.tasks.ended().await;
     }
 
     /// How many requests have panicked (security P1).

@@ -90,8 +90,8 @@ impl Claim {
 
     /// The wish that part number `index` of the write be done once.
     pub(crate) fn part(&self, index: usize) -> Wish {
-        let whole: String = self.key.0.iter().map(|byte| format!("{byte:02x}")).collect();
-        Wish { key: ReceiptKey::new(&format!("part:{index}"), &whole), fingerprint: self.fingerprint }
+        let whole = u128::from_be_bytes(*self.key.0.first_chunk().expect("a key has 32 bytes"));
+        Wish { key: ReceiptKey::new(&format!("part:{index}"), &format!("{whole:032x}")), fingerprint: self.fingerprint }
     }
 }
 
@@ -136,8 +136,8 @@ where
         }
         Err(refused) => {
             if let Some(fault) = refused.kept() {
-                let sealed = sealer.seal(&render(fault));
-                if let Err(error) = record_refusal(services, scope, wish.key, wish.fingerprint, sealed).await {
+                let kept = sealer.seal(&render(fault));
+                if let Err(error) = record_refusal(services, scope, wish.key, wish.fingerprint, kept).await {
                     tracing::warn!(%error, "a refusal was given but not kept");
                 }
             }
@@ -172,9 +172,7 @@ async fn find(services: &Services, scope: TenantScope, wish: Wish, sealer: &Seal
                 return Ok(Earlier::Answered(answer.with_header(REPLAYED, "true")));
             }
             ReceiptState::Begun { owner, lease_until, .. }
-                if owner != services.process
-                    && !services.settings.alone
-                    && lease_until > services.clock.now() =>
+                if owner != services.process && !services.settings.alone && lease_until > services.clock.now() =>
             {
                 tokio::time::sleep(LOOK_AGAIN).await;
             }

@@ -1,15 +1,17 @@
-//! The OpenAPI 3.1 document of a dialect, and a page that lists its operations: both made from the
-//! route table and the shapes in `wire`, so that they say what is served.
+//! The `OpenAPI` 3.1 document of a dialect, made from its route table and the shapes in `wire`, so
+//! that it says what is served.
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use synaptiq_wire::Code;
 
 use crate::{
     answer::{Answer, JSON},
     dialect::Dialect,
-    route::{Access, BodyRule, OperationDoc, ParamKind, QueryParam, Route, Shape},
+    operation::{OperationDoc, ParamKind, QueryParam, Shape},
+    route::{Access, BodyRule, Route},
 };
 
 type Schemas = BTreeMap<String, Value>;
@@ -171,86 +173,12 @@ fn reference(shape: Shape, schemas: &mut Schemas) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
 
+/// The document's bytes, to be made once.
+pub fn bytes(dialect: &dyn Dialect) -> Bytes {
+    serde_json::to_vec(&openapi(dialect)).expect("a JSON value prints").into()
+}
+
 /// The document as an answer.
-pub fn answer(dialect: &dyn Dialect) -> Answer {
-    Answer::ok(&openapi(dialect)).with_header("cache-control", "public, max-age=300")
-}
-
-/// A page that lists a dialect's operations. It stands by itself: no script, nothing fetched.
-pub fn docs_page(dialect: &dyn Dialect) -> Answer {
-    let mut rows = String::new();
-    let mut tag = "";
-    for route in dialect.routes() {
-        if route.doc.tag != tag {
-            tag = route.doc.tag;
-            rows.push_str(&format!("<h2>{}</h2>", escape(tag)));
-        }
-        rows.push_str(&section(route));
-    }
-    let title = escape(dialect.title());
-    let page = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>{title}</title>\
-         <style>{STYLE}</style></head><body><main><h1>{title}</h1>\
-         <p>Send your API key as <code>Authorization: Bearer …</code>. Every write takes an <code>Idempotency-Key</code>. \
-         The same as data: <a href=\"openapi.json\">openapi.json</a>.</p>{rows}</main></body></html>"
-    );
-    Answer::bytes(200, "text/html; charset=utf-8", page)
-        .with_header("content-security-policy", CONTENT_POLICY)
-        .with_header("cache-control", "public, max-age=300")
-        .with_header("referrer-policy", "no-referrer")
-}
-
-const CONTENT_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:0;color-scheme:light dark}\
-main{max-width:60rem;margin:auto;padding:1rem}section{border-top:1px solid #8886;padding:.75rem 0}\
-h3{margin:0;font-size:1rem}code{font-family:ui-monospace,monospace}p{margin:.25rem 0}\
-table{border-collapse:collapse;font-size:.9rem}td{padding:.15rem .75rem .15rem 0;vertical-align:top}";
-
-fn section(route: &Route) -> String {
-    let access = match route.access {
-        Access::Public | Access::PublicChat => "public".to_owned(),
-        Access::Session => "a visitor's session".to_owned(),
-        Access::Scope(permission) => format!("scope <code>{permission}</code>"),
-    };
-    let mut text = format!(
-        "<section id=\"{}\"><h3><code>{} {}</code></h3><p>{} ({access})</p>",
-        escape(route.operation),
-        route.verb,
-        escape(route.path),
-        escape(route.doc.summary),
-    );
-    if !route.doc.query.is_empty() {
-        text.push_str("<table>");
-        for param in route.doc.query {
-            let (name, about) = (escape(param.name), escape(param.about));
-            text.push_str(&format!("<tr><td><code>{name}</code></td><td>{about} {}</td></tr>", values(param.kind)));
-        }
-        text.push_str("</table>");
-    }
-    if let Some(example) = route.doc.example {
-        text.push_str(&format!("<p>Body: <code>{}</code></p>", escape(example)));
-    }
-    for (status, description, _) in route.doc.answers {
-        text.push_str(&format!("<p>{status}: {}</p>", escape(description)));
-    }
-    text.push_str("</section>");
-    text
-}
-
-fn values(kind: ParamKind) -> String {
-    match kind {
-        ParamKind::Text => String::new(),
-        ParamKind::Whole(least, u32::MAX, default) => format!("From {least}; default {default}."),
-        ParamKind::Whole(least, most, default) => format!("{least} to {most}; default {default}."),
-        ParamKind::Flag(default) => format!("true or false; default {default}."),
-        ParamKind::Time => "An ISO 8601 date or date-time.".to_owned(),
-        ParamKind::OneOf(words) => format!("One of {}.", words.join(", ")),
-    }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+pub fn answer(bytes: &Bytes) -> Answer {
+    Answer::bytes(200, JSON, bytes.clone()).with_header("cache-control", "public, max-age=300")
 }

@@ -26,7 +26,8 @@ use crate::{
     idempotency::{self, Wish, once},
     request::{Call, Head},
     request_id,
-    route::{Access, BodyRule, Found, Route},
+    route::{Access, BodyRule, Route},
+    route_table::Found,
     sse::with_pings,
     stream,
 };
@@ -36,7 +37,7 @@ pub async fn serve(front: web::Data<Front>, request: HttpRequest, payload: web::
     let begun = Instant::now();
     let in_hand = InHand::new(request.conn_data::<HeadWatch>());
     let front = front.into_inner();
-    let head = head_of(&front, &request);
+    let head = Arc::new(head_of(&front, &request));
     let dialect = dialect::choose(&head.path);
     let mut log = Logged { operation: "-", caller: None };
     let answer = AssertUnwindSafe(answer(&front, dialect, &request, payload, &head, &mut log)).catch_unwind().await;
@@ -48,7 +49,7 @@ pub async fn serve(front: web::Data<Front>, request: HttpRequest, payload: web::
         method = request.method().as_str(),
         operation = log.operation,
         dialect = dialect.name(),
-        caller = log.caller.as_ref().map(Caller::log_name),
+        caller = log.caller.as_deref().map(Caller::log_name),
         status = answer.status,
         microseconds = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
     );
@@ -58,7 +59,7 @@ pub async fn serve(front: web::Data<Front>, request: HttpRequest, payload: web::
 /// What the log line says besides the obvious.
 struct Logged {
     operation: &'static str,
-    caller: Option<Caller>,
+    caller: Option<Arc<Caller>>,
 }
 
 /// Tells the connection when a request begins and ends.
@@ -104,7 +105,7 @@ async fn answer(
     dialect: &'static dyn Dialect,
     request: &HttpRequest,
     payload: web::Payload,
-    head: &Head,
+    head: &Arc<Head>,
     log: &mut Logged,
 ) -> Result<Answer, Refused> {
     check_sizes(front, request)?;
@@ -118,15 +119,15 @@ async fn answer(
     };
     log.operation = route.operation;
     // A caller without a right costs no body; only the public chat's body says whose it is.
-    let (caller, body) = if route.access == Access::PublicChat {
+    let body = if route.access == Access::PublicChat {
         let body = body_of(front, route, request, payload).await?;
-        (identify(front, dialect, route, head, &body).await?, body)
+        log.caller = Some(Arc::new(identify(front, dialect, route, head, &body).await?));
+        body
     } else {
-        let caller = identify(front, dialect, route, head, &[]).await?;
-        log.caller = Some(caller.clone());
-        (caller, body_of(front, route, request, payload).await?)
+        log.caller = Some(Arc::new(identify(front, dialect, route, head, &[]).await?));
+        body_of(front, route, request, payload).await?
     };
-    log.caller = Some(caller.clone());
+    let caller = log.caller.clone().expect("identified just before");
     let wish = wish_of(route, &caller, head, &body)?;
     let wants_events = route.streams && (head.accepts_events || asks_for_stream(&body));
     let call = Call {
@@ -135,7 +136,7 @@ async fn answer(
         route,
         params,
         caller,
-        head: head.clone(),
+        head: Arc::clone(head),
         body,
         events: None,
         claim: None,

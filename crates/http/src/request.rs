@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use synaptiq_domain::{
-    access::{KeyKind, TenantScope},
+    access::{KeyKind, PermissionSet, TenantScope},
     id::{Id, Kind},
     money::JsonMap,
     use_cases::{Recording, Services},
@@ -57,9 +57,9 @@ pub struct Call {
     /// The values of the path's parameters, in order.
     pub params: Vec<String>,
     /// Who asks.
-    pub caller: Caller,
+    pub caller: Arc<Caller>,
     /// What was known first.
-    pub head: Head,
+    pub head: Arc<Head>,
     /// The body; empty where the route takes none.
     pub body: Bytes,
     /// Where parts of a streamed answer go.
@@ -78,6 +78,14 @@ impl Call {
     /// Only for routes whose access gives one: every kind but `Public`.
     pub fn scope(&self) -> TenantScope {
         self.caller.scope().expect("a route that is not public has a caller with a scope")
+    }
+
+    /// What the caller may do: nothing, for whoever has neither a key nor the admin token.
+    pub fn permissions(&self) -> PermissionSet {
+        match &*self.caller {
+            Caller::Principal(principal) => principal.permissions,
+            Caller::Anyone | Caller::Visitor { .. } => PermissionSet::NONE,
+        }
     }
 
     /// Whether the caller has a publishable key, which sees less.
@@ -112,19 +120,20 @@ impl Call {
 
 /// Encodes an outcome, for the caller and for the receipt alike.
 pub struct Recorder<O> {
-    encode: Arc<dyn Fn(&O) -> Answer + Send + Sync>,
-    #[expect(clippy::type_complexity, reason = "a claim and what it needs to be kept")]
-    kept: Option<(Claim, Box<dyn Fn(&O) -> Vec<u8> + Send + Sync>)>,
+    encode: Arc<Encode<O>>,
+    kept: Option<(Claim, Box<Seal<O>>)>,
 }
+
+type Encode<O> = dyn Fn(&O) -> Answer + Send + Sync;
+type Seal<O> = dyn Fn(&O) -> Vec<u8> + Send + Sync;
 
 impl<O: 'static> Recorder<O> {
     /// Gives answers by `encode`, and keeps them where there is a claim.
     pub(crate) fn new(claim: Option<Claim>, encode: impl Fn(&O) -> Answer + Send + Sync + 'static) -> Self {
-        let encode: Arc<dyn Fn(&O) -> Answer + Send + Sync> = Arc::new(encode);
+        let encode: Arc<Encode<O>> = Arc::new(encode);
         let kept = claim.map(|claim| {
             let (encode, sealer) = (Arc::clone(&encode), claim.sealer());
-            let render: Box<dyn Fn(&O) -> Vec<u8> + Send + Sync> =
-                Box::new(move |outcome| sealer.seal(&encode(outcome)));
+            let render: Box<Seal<O>> = Box::new(move |outcome| sealer.seal(&encode(outcome)));
             (claim, render)
         });
         Self { encode, kept }

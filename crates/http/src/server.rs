@@ -67,7 +67,7 @@ pub fn serve(options: &ServerOptions, parts: Parts) -> io::Result<Running> {
         builder = builder.workers(workers);
     }
     let stopping = builder.graceful_shutdown_signal();
-    let server = builder
+    let listening = builder
         .listen("synaptiq", listener, move || {
             let stopping = stopping.clone();
             let http = HttpService::<Watched<TcpStream>, _, _>::build()
@@ -91,8 +91,8 @@ pub fn serve(options: &ServerOptions, parts: Parts) -> io::Result<Running> {
             .and_then(http)
         })?
         .run();
-    let handle = server.handle();
-    Ok(Running { address, front, handle, server: tokio::spawn(server), drain: options.drain })
+    let handle = listening.handle();
+    Ok(Running { address, front, handle, server: tokio::spawn(listening), drain: options.drain })
 }
 
 /// The application that every worker runs: one entrance, because routes are data.

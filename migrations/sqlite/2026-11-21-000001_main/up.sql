@@ -27,7 +27,7 @@ CREATE TABLE tenants (
     settings   TEXT NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX tenants_by_sandbox ON tenants (sandbox_id);
+CREATE INDEX tenants_by_sandbox ON tenants (sandbox_id, tenant_id);
 
 CREATE TABLE assistants (
     tenant_id         TEXT NOT NULL,
@@ -44,7 +44,7 @@ CREATE TABLE assistants (
 ) STRICT;
 CREATE UNIQUE INDEX assistants_slug ON assistants (tenant_id, slug);
 -- The widget names its assistant and no tenant.
-CREATE INDEX assistants_by_id ON assistants (id);
+CREATE INDEX assistants_by_id ON assistants (id, tenant_id);
 
 CREATE TABLE members (
     tenant_id  TEXT NOT NULL,
@@ -158,7 +158,7 @@ CREATE INDEX conversations_by_last_message ON conversations (tenant_id, last_mes
 CREATE INDEX conversations_by_start ON conversations (tenant_id, started_at, id);
 CREATE INDEX conversations_by_count ON conversations (tenant_id, message_count, id);
 -- The sweeper looks at every tenant at once.
-CREATE INDEX conversations_by_idleness ON conversations (status, last_message_at);
+CREATE INDEX conversations_by_idleness ON conversations (status, last_message_at, id);
 
 CREATE TABLE messages (
     tenant_id       TEXT NOT NULL,

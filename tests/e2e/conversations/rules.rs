@@ -197,6 +197,7 @@ fn says_it_does_not_know(content: &str) -> bool {
         "nichts dazu",
         "finde ich nichts",
         "ne sais pas",
+        "ne le sais pas",
         "n'ai pas",
         "ne trouve pas",
         "aucune information",

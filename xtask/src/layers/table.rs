@@ -92,14 +92,19 @@ pub(super) const LAYERS: &[Layer] = &[
     },
     Layer { package: "synaptiq-testkit", depends_on: &["synaptiq-domain"], tests_use: &[], external: External::Any },
     Layer { package: "synaptiq-tests", depends_on: &["synaptiq-testkit"], tests_use: &[], external: External::Any },
+    // A tool beside the product, which it knows as a binary alone; its floor is a server of its own.
+    Layer { package: "synaptiq-bench", depends_on: &[], tests_use: &[], external: External::Any },
     Layer { package: "xtask", depends_on: &[], tests_use: &[], external: External::Any },
 ];
 
 /// Crates from outside whose use is a decision of its own.
 pub(super) const EXCLUSIVE: &[Home] = &[
-    Home { external: "actix-web", packages: &["synaptiq-http", "synaptiq-testkit", "synaptiq-tests"] },
-    Home { external: "anyhow", packages: &["synaptiq", "xtask"] },
-    Home { external: "diesel", packages: &["synaptiq-storage"] },
+    Home {
+        external: "actix-web",
+        packages: &["synaptiq-bench", "synaptiq-http", "synaptiq-testkit", "synaptiq-tests"],
+    },
+    Home { external: "anyhow", packages: &["synaptiq", "synaptiq-bench", "xtask"] },
+    Home { external: "diesel", packages: &["synaptiq-storage", "synaptiq-bench"] },
     Home { external: "reqwest", packages: &["synaptiq-llm", "synaptiq-webhook", "synaptiq-tests"] },
     Home { external: "tantivy", packages: &["synaptiq-search"] },
 ];

@@ -18,7 +18,7 @@ pub(super) async fn run(command: KeyCommand, config: &Config) -> Result<()> {
             let (_, scope) = installation.tenant(tenant.as_deref()).await?;
             let permissions: PermissionSet = scopes.parse()?;
             let command = CreateKey { name, kind: KeyKind::from(kind), permissions, plan: None };
-            print(output, &with_secret(&create_key(&services, scope, command, None).await?));
+            print(output, &with_secret(&create_key(&services, scope, PermissionSet::all(), command, None).await?));
         }
         KeyCommand::List { tenant, output } => {
             let (_, scope) = installation.tenant(tenant.as_deref()).await?;
@@ -26,7 +26,7 @@ pub(super) async fn run(command: KeyCommand, config: &Config) -> Result<()> {
         }
         KeyCommand::Rotate { key, output } => {
             let (id, scope) = named(&installation, &key).await?;
-            print(output, &with_secret(&rotate_key(&services, scope, id, None).await?));
+            print(output, &with_secret(&rotate_key(&services, scope, PermissionSet::all(), id, None).await?));
         }
         KeyCommand::Revoke { key, output } => {
             let (id, scope) = named(&installation, &key).await?;

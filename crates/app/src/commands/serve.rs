@@ -23,7 +23,7 @@ pub(super) async fn run(config: Config) -> Result<()> {
     let address = format!("http://{}", server.address);
     say(&format!("listening on {address}"));
     if let Some(token) = generated {
-        say(&first_start::welcome(&address, &token));
+        say(&first_start::welcome(config.public_url.as_deref().unwrap_or(&address), &token));
     }
     let tasks = background.start(&installation, services);
     wait_for_stop().await?;

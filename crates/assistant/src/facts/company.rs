@@ -217,7 +217,9 @@ fn by_cue(reading: &Reading<'_>, cue: &Regex) -> Option<String> {
 fn by_legal_form(reading: &Reading<'_>) -> Option<String> {
     LEGAL.captures_iter(reading.folded()).find_map(|captures| {
         let found = captures.get(1)?;
-        let original = reading.original(&found.range());
+        let dotted = found.as_str().rsplit(' ').next().is_some_and(|form| form.contains('.'));
+        let stop = usize::from(dotted && reading.folded()[found.end()..].starts_with('.'));
+        let original = reading.original(&(found.start()..found.end() + stop));
         // Drop what stands before the name: "we at Acme GmbH" begins at the first capital that
         // runs to the end.
         let words: Vec<&str> = original.split_whitespace().collect();
@@ -261,6 +263,7 @@ mod tests {
 
     #[test]
     fn companies_are_found_where_people_name_them() {
+        let mut rows = crate::rows::Rows::default();
         for (text, expected) in [
             ("I'm Maria from CloudSoft", "CloudSoft"),
             ("I work at Acme Robotics", "Acme Robotics"),
@@ -284,12 +287,13 @@ mod tests {
             ("trabajo en Iberia Textil", "Iberia Textil"),
             ("nuestra empresa Sol Digital", "Sol Digital"),
         ] {
-            assert_eq!(found(text).as_deref(), Some(expected), "{text}");
+            rows.eq(text, found(text).as_deref(), Some(expected));
         }
     }
 
     #[test]
     fn places_days_and_plain_words_are_no_companies() {
+        let mut rows = crate::rows::Rows::default();
         for text in [
             "I'm Maria from Milan",
             "I'm from Germany",
@@ -301,7 +305,7 @@ mod tests {
             "Ich bin aus Berlin",
             "how are you",
         ] {
-            assert_eq!(found(text), None, "{text}");
+            rows.eq(text, found(text), None);
         }
     }
 }

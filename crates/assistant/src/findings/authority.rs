@@ -188,6 +188,7 @@ mod tests {
 
     #[test]
     fn who_decides_is_graded() {
+        let mut rows = crate::rows::Rows::default();
         for (text, grade) in [
             ("I'm the decision maker", 100),
             ("It's my decision", 100),
@@ -218,12 +219,13 @@ mod tests {
             ("Soy el jefe de compras", 100),
             ("Lo decide mi jefe", 20),
         ] {
-            assert_eq!(found(text, false), Some(grade), "{text}");
+            rows.eq(text, found(text, false), Some(grade));
         }
     }
 
     #[test]
     fn a_short_answer_counts_where_it_was_asked_for() {
+        let mut rows = crate::rows::Rows::default();
         for (text, grade) in [
             ("yes, I do", 100),
             ("Yes", 100),
@@ -234,13 +236,14 @@ mod tests {
             ("nein, leider nicht", 20),
             ("my boss", 20),
         ] {
-            assert_eq!(found(text, true), Some(grade), "{text}");
+            rows.eq(text, found(text, true), Some(grade));
         }
         assert_eq!(found("Yes", false), None);
     }
 
     #[test]
     fn what_says_nothing_about_deciding_gives_nothing() {
+        let mut rows = crate::rows::Rows::default();
         for text in [
             "I'm a developer",
             "Who decides that?",
@@ -251,7 +254,7 @@ mod tests {
             "What do decision makers say?",
         ] {
             let grade = found(text, false);
-            assert!(grade.is_none() || (text.starts_with("I can't") && grade == Some(20)), "{text}: {grade:?}");
+            rows.holds(text, grade.is_none() || (text.starts_with("I can't") && grade == Some(20)));
         }
     }
 }

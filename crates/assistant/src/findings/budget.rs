@@ -341,6 +341,7 @@ mod tests {
 
     #[test]
     fn stated_budgets_are_found() {
+        let mut rows = crate::rows::Rows::default();
         for (text, language, yearly) in [
             ("Our budget is $20,000", "en", 20_000.0),
             ("We have a budget of 20-30k", "en", 20_000.0),
@@ -361,24 +362,26 @@ mod tests {
             ("Tenemos un presupuesto de 30 mil euros", "es", 30_000.0),
             ("Podemos gastar 800 € al mes", "es", 9_600.0),
         ] {
-            assert_eq!(found(text, language, false), (Some(yearly), Some(100)), "{text}");
+            rows.eq(text, found(text, language, false), (Some(yearly), Some(100)));
         }
     }
 
     #[test]
     fn a_short_answer_to_the_question_is_a_budget() {
+        let mut rows = crate::rows::Rows::default();
         for (text, language, yearly) in [
             ("20k", "en", 20_000.0),
             ("about 5000", "en", 5_000.0),
             ("circa 10.000 euro", "it", 10_000.0),
             ("500 € pro Monat", "de", 6_000.0),
         ] {
-            assert_eq!(found(text, language, true), (Some(yearly), Some(100)), "{text}");
+            rows.eq(text, found(text, language, true), (Some(yearly), Some(100)));
         }
     }
 
     #[test]
     fn vague_and_missing_budgets_are_graded() {
+        let mut rows = crate::rows::Rows::default();
         for (text, grade) in [
             ("We have budget for this", 60),
             ("The budget is approved", 60),
@@ -396,12 +399,13 @@ mod tests {
             ("No tenemos presupuesto", 0),
             ("Tenemos presupuesto aprobado", 60),
         ] {
-            assert_eq!(found(text, "en", false).1, Some(grade), "{text}");
+            rows.eq(text, found(text, "en", false).1, Some(grade));
         }
     }
 
     #[test]
     fn sums_of_others_are_no_budget() {
+        let mut rows = crate::rows::Rows::default();
         for text in [
             "Your price of $149 is high",
             "Is it true that Pro costs $149 a month?",
@@ -417,7 +421,7 @@ mod tests {
             "Il vostro prezzo è 149 euro?",
             "Der Preis von 500 Euro ist hoch",
         ] {
-            assert_eq!(found(text, "en", false), (None, None), "{text}");
+            rows.eq(text, found(text, "en", false), (None, None));
         }
     }
 }

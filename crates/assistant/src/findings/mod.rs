@@ -21,6 +21,8 @@ mod timeline;
 
 pub(crate) use authority::authority;
 pub(crate) use budget::budget;
+#[cfg(test)]
+pub(crate) use injection::ATTACKS;
 pub(crate) use injection::{commands_the_machine, without_data};
 pub(crate) use need::need;
 pub(crate) use signals::signals;

@@ -8,7 +8,10 @@ mod rules;
 #[cfg(test)]
 mod training;
 
-use synaptiq_domain::{conversation::Intent, qualification::Signal};
+use synaptiq_domain::{
+    conversation::Intent,
+    qualification::{Criterion, Signal},
+};
 
 /// What other parts of the understanding know that bears on the intent.
 #[derive(Debug, Clone, Default)]
@@ -21,12 +24,18 @@ pub(crate) struct Clues {
     pub(crate) seats: Option<u32>,
     /// A product in use or compared with is named.
     pub(crate) competitor: bool,
+    /// What the message bears on.
+    pub(crate) criteria: Vec<Criterion>,
+    /// It tells who the visitor is, where, or how many.
+    pub(crate) states: bool,
     /// A known product is named, in whatever role.
     pub(crate) names_product: bool,
 }
 
 /// Below this the model does not know: [`Intent::Other`].
 const FLOOR: f64 = 0.30;
+/// Below this the model does not call a message spam.
+const SPAM_FLOOR: f64 = 0.75;
 
 /// The intent of a folded message and how sure it is.
 pub(crate) fn classify(folded: &str, clues: &Clues) -> (Intent, f64) {
@@ -34,9 +43,12 @@ pub(crate) fn classify(folded: &str, clues: &Clues) -> (Intent, f64) {
         return decided;
     }
     let hints = rules::hints(folded, clues);
-    let (intent, confidence) = linear::model().classify(&features::features(folded, &hints));
-    if confidence < FLOOR {
-        return (Intent::Other, (1.0 - confidence).clamp(0.05, 0.6));
-    }
-    (intent, confidence)
+    settled(linear::model().classify(&features::features(folded, &hints)))
+}
+
+/// The model's answer as it is given out: what it is unsure of is [`Intent::Other`], and nobody is
+/// called a spammer on a suspicion.
+fn settled((intent, confidence): (Intent, f64)) -> (Intent, f64) {
+    let floor = if intent == Intent::Spam { SPAM_FLOOR } else { FLOOR };
+    if confidence < floor { (Intent::Other, (1.0 - confidence).clamp(0.05, 0.6)) } else { (intent, confidence) }
 }

@@ -36,7 +36,10 @@ const WORDS: [&str; 5] = [
 /// How much each language's words speak for it: a word counts 1 divided by the languages that know it.
 pub(super) fn scores(folded: &str) -> [f32; SPOKEN.len()] {
     let mut scores = [0.0; SPOKEN.len()];
-    let words = folded.split(|character: char| !(character.is_alphanumeric() || character == '\'' || character == '-'));
+    let pieces = folded.split_whitespace().filter(|piece| !piece.contains('@') && !piece.contains("://"));
+    let words = pieces.flat_map(|piece| {
+        piece.split(|character: char| !(character.is_alphanumeric() || character == '\'' || character == '-'))
+    });
     // A message's first words tell its language; the rest costs time.
     for word in words.map(|word| word.trim_matches(['\'', '-'])).filter(|word| !word.is_empty()).take(60) {
         let known = WORD_SETS.iter().map(|set| set.contains(word));

@@ -7,6 +7,9 @@ mod phrases;
 mod team;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use synaptiq_domain::{
     access::{Assistant, Tenant},
     conversation::{Conversation, Intent, KnownFacts, Question},

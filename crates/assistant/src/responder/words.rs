@@ -26,7 +26,7 @@ const SAME: &[&str] = &[
     "demo demos demonstration walkthrough presentation dimostrazione presentazione vorfuhrung prasentation demostracion presentacion",
     "trial trials try prova provare testen testphase probe essai essayer prueba probar gratis free gratuito gratuita gratuit gratuite kostenlos kostenfrei",
     "support help assistance assistenza aiuto supporto hilfe unterstutzung kundendienst aide assistance soporte ayuda asistencia",
-    "language languages lingua lingue sprache sprachen langue langues idioma idiomas lengua lenguas multilingual",
+    "language languages lingua lingue sprache sprachen langue langues idioma idiomas lengua lenguas multilingual speak speaks spoken parla parlate parlano sprechen spricht sprecht parlez parle hablan habla hablais",
     "security secure safe privacy gdpr dsgvo rgpd protection sicurezza sicuro riservatezza sicherheit sicher datenschutz securite securise confidentialite protection seguridad seguro privacidad",
     "cancel cancellation terminate quit disdire disdetta recesso annullare kundigen kundigung annuler resilier resiliation annulation cancelar cancelacion baja rescindir",
     "setup onboarding install installation start started begin implementation implement configurazione configurare installazione installare iniziare avvio attivazione einrichtung einrichten einfuhrung starten beginnen loslegen mise demarrer demarrage commencer deploiement configuration configurer configuracion configurar instalacion instalar empezar comenzar puesta arrancar",

@@ -30,10 +30,11 @@ pub struct CreatedKey {
     pub secret: KeySecret,
 }
 
-/// Makes a key.
+/// Makes a key. `maker` is what whoever makes it may do: a key gives no right that its maker lacks.
 pub async fn create_key(
     services: &Services,
     scope: TenantScope,
+    maker: PermissionSet,
     command: CreateKey,
     recording: Option<&Recording<'_, CreatedKey>>,
 ) -> Result<CreatedKey, UseCaseError> {
@@ -44,6 +45,7 @@ pub async fn create_key(
     if permissions == PermissionSet::NONE {
         return Err(UseCaseError::Invalid { param: "scopes", message: "must name at least one scope".to_owned() });
     }
+    gives_no_more(permissions, maker)?;
     let secret = KeySecret::new(command.kind.prefix(), services.ids.secret());
     let now = services.clock.now();
     let key = ApiKey {
@@ -65,10 +67,12 @@ pub async fn create_key(
     Ok(created)
 }
 
-/// Gives a key a new secret; the old one is refused from the next request on.
+/// Gives a key a new secret; the old one is refused from the next request on. `maker` as for
+/// [`create_key`], because the new secret is theirs to read.
 pub async fn rotate_key(
     services: &Services,
     scope: TenantScope,
+    maker: PermissionSet,
     id: Id<ApiKey>,
     recording: Option<&Recording<'_, CreatedKey>>,
 ) -> Result<CreatedKey, UseCaseError> {
@@ -76,6 +80,7 @@ pub async fn rotate_key(
     if before.revoked_at.is_some() {
         return Err(UseCaseError::Conflict { message: "the key is revoked".to_owned(), existing: None });
     }
+    gives_no_more(before.permissions, maker)?;
     let secret = KeySecret::new(before.kind.prefix(), services.ids.secret());
     let key = ApiKey { hash: secret.hash(), tail: secret.tail(), last_used_at: None, ..before.clone() };
     let created = CreatedKey { key: key.clone(), secret };
@@ -106,6 +111,14 @@ pub async fn revoke_key(
 async fn find(services: &Services, scope: TenantScope, id: Id<ApiKey>) -> Result<ApiKey, UseCaseError> {
     may_change_content(scope)?;
     services.store.list_keys(scope).await?.into_iter().find(|key| key.id == id).ok_or(UseCaseError::NotFound)
+}
+
+fn gives_no_more(permissions: PermissionSet, maker: PermissionSet) -> Result<(), UseCaseError> {
+    if permissions.iter().all(|permission| maker.contains(permission)) {
+        Ok(())
+    } else {
+        Err(UseCaseError::Forbidden("a key cannot have scopes that its maker lacks"))
+    }
 }
 
 pub(crate) fn may_change_content(scope: TenantScope) -> Result<(), UseCaseError> {

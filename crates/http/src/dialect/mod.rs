@@ -9,10 +9,7 @@ pub mod v1;
 use synaptiq_domain::access::KeyKind;
 use synaptiq_wire::Fault;
 
-use crate::{
-    answer::Answer,
-    route::{Route, RouteTable, Shape},
-};
+use crate::{answer::Answer, operation::Shape, route::Route, route_table::RouteTable};
 
 /// One way to speak to the product.
 pub trait Dialect: Send + Sync {

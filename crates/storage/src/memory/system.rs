@@ -177,11 +177,8 @@ impl SystemStore for MemoryStore {
 /// Whether `settled` is what the stored, leased delivery became by one more try. If it is not,
 /// another holder settled it meanwhile, or it was cancelled or replayed.
 fn continues(stored: &QueuedDelivery, settled: &Delivery) -> bool {
-    let tries = &stored.delivery.attempts;
-    stored.is_pending()
-        && stored.leased_until.is_some()
-        && settled.attempts.len() == tries.len() + 1
-        && settled.attempts.starts_with(tries)
+    let tries_before = settled.attempts.split_last().map(|(_, before)| before);
+    stored.is_pending() && stored.leased_until.is_some() && tries_before == Some(&stored.delivery.attempts[..])
 }
 
 fn count<T>(rows: &[T]) -> u32 {

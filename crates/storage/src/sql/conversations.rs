@@ -232,7 +232,7 @@ pub(crate) fn list(
     part.page(found, total, |conversation| Position::new(query.sort.value_of(conversation), conversation.id))
 }
 
-fn filtered<'a>(scope: TenantScope, query: &'a ConversationQuery) -> conversations::BoxedQuery<'a, dialect::Backend> {
+fn filtered(scope: TenantScope, query: &ConversationQuery) -> conversations::BoxedQuery<'_, dialect::Backend> {
     let mut rows = conversations::table.filter(conversations::tenant_id.eq(scope.data().ulid())).into_boxed();
     if let Some(lead) = query.lead {
         rows = rows.filter(conversations::lead_id.eq(lead.ulid()));
@@ -327,7 +327,7 @@ pub(crate) fn idle(
     let rows: Vec<(String, String)> = conversations::table
         .filter(conversations::status.eq(ConversationStatus::Active.as_str()))
         .filter(conversations::last_message_at.lt(idle_since.micros()))
-        .order((conversations::last_message_at.asc(), conversations::tenant_id.asc(), conversations::id.asc()))
+        .order((conversations::last_message_at.asc(), conversations::id.asc()))
         .limit(i64::from(limit))
         .select((conversations::tenant_id, conversations::id))
         .load(conn)?;

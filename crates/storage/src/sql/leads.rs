@@ -237,7 +237,7 @@ pub(crate) fn list(conn: &mut Connection, scope: TenantScope, query: &LeadQuery)
     part.page(found, total, |lead| Position::new(query.sort.value_of(lead), lead.id))
 }
 
-fn filtered<'a>(scope: TenantScope, query: &'a LeadQuery) -> Outcome<leads::BoxedQuery<'a, dialect::Backend>> {
+fn filtered(scope: TenantScope, query: &LeadQuery) -> Outcome<leads::BoxedQuery<'_, dialect::Backend>> {
     let mut rows =
         leads::table.filter(leads::tenant_id.eq(scope.data().ulid())).filter(leads::merged_into.is_null()).into_boxed();
     if !query.include_archived {
@@ -330,7 +330,7 @@ pub(super) fn merge(conn: &mut Connection, tenant: &str, merge: &LeadMerge, coun
         .filter(leads::id.eq_any([&from, &into]))
         .count()
         .get_result(conn)?;
-    if both < 2 {
+    if both < if from == into { 1 } else { 2 } {
         return Err(Fault::Stale);
     }
     conversations::tie(conn, tenant, &from, Some(&into), counted)?;

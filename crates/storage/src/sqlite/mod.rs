@@ -4,7 +4,11 @@
 mod backup;
 mod cache;
 mod dialect;
+#[cfg(test)]
+mod full_disk;
 mod open;
+#[cfg(test)]
+mod plans;
 mod pool;
 mod schema;
 mod store;

@@ -1,6 +1,7 @@
 //! Opening a database file: what is refused and why (security D4, D5), and migrations.
 
 use std::{
+    fmt::Write as _,
     fs::{self, File},
     io::{self, Read as _},
     path::{Path, PathBuf},
@@ -25,7 +26,7 @@ const APPLICATION_ID: u32 = 0x5359_4e51;
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// The oldest library that is known to keep a write-ahead log sound.
 const OLDEST_LIBRARY: (u32, u32, u32) = (3, 51, 3);
-/// Files up to this size are read through at the start of a server.
+/// Files up to this size are read through when they are opened.
 const CHECKED_SIZE: u64 = 64 << 20;
 
 /// Who opens the file.
@@ -152,7 +153,7 @@ pub(super) fn open(options: &OpenOptions) -> Result<Opened, OpenError> {
     fs::OpenOptions::new().write(true).open(path).map_err(|source| of_io(path, source))?;
     let mut writer = connect(path, "mode=rw")?;
     settle_in(path, &mut writer)?;
-    check_contents(path, &mut writer, options.access)?;
+    check_contents(path, &mut writer)?;
     if has_pending_migrations(path, &mut writer)? {
         // Nobody may work on the old schema meanwhile.
         let _held = if lock.is_none() { Some(self::lock(path)?) } else { None };
@@ -329,7 +330,7 @@ fn address(path: &Path, mode: &str) -> Result<String, OpenError> {
         if byte.is_ascii_alphanumeric() || b"/._-~".contains(&byte) {
             address.push(char::from(byte));
         } else {
-            address.push_str(&format!("%{byte:02X}"));
+            write!(address, "%{byte:02X}").expect("writing to memory does not fail");
         }
     }
     Ok(format!("{address}?{mode}"))
@@ -364,11 +365,11 @@ const fn milliseconds(wait: Duration) -> u128 {
     wait.as_millis()
 }
 
-/// Whether the schema can be read and is not newer than this program; for servers of files that
-/// are not too large, also every page.
-fn check_contents(path: &Path, conn: &mut Connection, access: Access) -> Result<(), OpenError> {
+/// Whether the schema can be read and is not newer than this program; where the file is not too
+/// large, also every page.
+fn check_contents(path: &Path, conn: &mut Connection) -> Result<(), OpenError> {
     let size = fs::metadata(path).map_err(|source| of_io(path, source))?.len();
-    if access == Access::Server && size <= CHECKED_SIZE {
+    if size <= CHECKED_SIZE {
         check_pages(path, conn, "PRAGMA quick_check(1)")?;
     }
     let applied = applied_migrations(path, conn)?;
@@ -393,7 +394,10 @@ fn check_pages(path: &Path, conn: &mut Connection, pragma: &str) -> Result<(), O
         query.get_result::<Found>(conn).map(|found| found.detail)
     };
     let detail = found.map_err(|error| of_query(path, &error))?;
-    if detail == "ok" { Ok(()) } else { Err(OpenError::Damaged { path: path.to_owned(), detail }) }
+    if detail == "ok" {
+        return Ok(());
+    }
+    Err(OpenError::Damaged { path: path.to_owned(), detail: detail.split_whitespace().collect::<Vec<_>>().join(" ") })
 }
 
 /// The migrations in the file, oldest first. A file of ours has at least one.
@@ -453,5 +457,77 @@ fn of_query_text(path: &Path, text: &str) -> OpenError {
         OpenError::NotWritable(path)
     } else {
         OpenError::Database { path, detail: text.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(folder: &tempfile::TempDir, access: Access) -> OpenOptions {
+        OpenOptions { path: folder.path().join("synaptiq.db"), access, create: true }
+    }
+
+    fn number_of(conn: &mut Connection, sql: &str) -> i64 {
+        diesel::sql_query(sql).get_result::<Number>(conn).expect("a number").number
+    }
+
+    #[test]
+    fn d1_the_writing_connection_syncs_every_commit_and_wipes_what_it_deletes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let conn = &mut open(&options(&folder, Access::Server)).expect("a new database").writer;
+        for (setting, value) in [("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1)] {
+            let sql = format!("SELECT {setting} AS number FROM pragma_{setting}");
+            assert_eq!(number_of(conn, &sql), value, "{setting}");
+        }
+        let mode = diesel::sql_query("PRAGMA journal_mode").get_result::<JournalMode>(conn).expect("a mode");
+        assert_eq!(mode.journal_mode, "wal");
+    }
+
+    #[test]
+    fn every_migration_can_be_taken_back_and_run_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let conn = &mut open(&options(&folder, Access::Server)).expect("a new database").writer;
+        conn.revert_all_migrations(MIGRATIONS).expect("every migration has a way back");
+        let left = "SELECT count(*) AS number FROM sqlite_schema WHERE name NOT LIKE '%diesel%'";
+        assert_eq!(number_of(conn, left), 0, "nothing is left behind");
+        conn.run_pending_migrations(MIGRATIONS).expect("and forth again");
+        assert!(number_of(conn, left) > 10);
+    }
+
+    #[test]
+    fn d4_a_command_does_not_migrate_under_a_running_server() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut server = open(&options(&folder, Access::Server)).expect("a new database");
+        server.writer.revert_last_migration(MIGRATIONS).expect("the schema of an older version");
+        let refused = open(&options(&folder, Access::Command)).map(drop);
+        assert!(matches!(&refused, Err(error) if error.is_in_use()), "{refused:?}");
+        drop(server);
+        let mut command = open(&options(&folder, Access::Command)).expect("no server is there");
+        assert_eq!(number_of(&mut command.writer, "SELECT count(*) AS number FROM tenants"), 0, "it is migrated");
+    }
+
+    #[test]
+    fn every_reason_is_one_line_that_names_the_file() {
+        let path = PathBuf::from("/data/synaptiq.db");
+        let detail = || "why".to_owned();
+        let reasons = [
+            OpenError::NoFolder(path.clone()),
+            OpenError::Missing(path.clone()),
+            OpenError::NotAFile(path.clone()),
+            OpenError::Empty(path.clone()),
+            OpenError::NotADatabase(path.clone()),
+            OpenError::Foreign(path.clone()),
+            OpenError::Damaged { path: path.clone(), detail: detail() },
+            OpenError::Newer { path: path.clone(), schema: detail() },
+            OpenError::InUse(path.clone()),
+            OpenError::NotWritable(path.clone()),
+            OpenError::Io { path: path.clone(), source: io::Error::other("why") },
+            OpenError::Database { path: path.clone(), detail: detail() },
+        ];
+        for reason in reasons {
+            let text = reason.to_string();
+            assert!(text.contains("/data/synaptiq.db") && !text.contains('\n'), "{text}");
+        }
     }
 }

@@ -106,6 +106,11 @@ impl SqliteStore {
         tokio::task::spawn_blocking(move || open::check_in_use(&path)).await.unwrap_or_else(refuse)
     }
 
+    #[cfg(test)]
+    pub(super) fn writer(&self) -> &Writer {
+        &self.parts.writer
+    }
+
     fn readers(&self) -> &Readers {
         &self.parts.readers
     }

@@ -239,9 +239,12 @@ pub async fn a_deleted_conversation_takes_its_messages_and_evidence(trial: &Tria
     let messages = trial.store.messages_after(trial.scope(), conversation.id, 0, 9).await.expect("a read");
     assert_eq!(messages, []);
     assert_eq!(trial.quotes(&lead).await, [piece.quote], "the lead keeps the evidence of the other one");
-    assert_eq!(trial.lead(&lead).await, Some(lead));
+    assert_eq!(trial.lead(&lead).await.as_ref(), Some(&lead));
     let messages = trial.store.messages_after(trial.scope(), kept.id, 0, 9).await.expect("a read");
     assert_eq!(messages.len(), 1);
+    let again = Conversation { version: 0, ..conversation };
+    trial.commit(Changes { conversations: vec![Change::created(again)], ..Changes::default() }).await;
+    assert_eq!(trial.quotes(&lead).await.len(), 1, "it does not come back with another conversation of that id");
 }
 
 pub async fn nothing_is_added_to_a_conversation_that_is_gone(trial: &Trial) {

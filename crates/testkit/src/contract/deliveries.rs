@@ -80,6 +80,17 @@ pub async fn due_deliveries_are_claimed_oldest_first_up_to_the_limit(trial: &Tri
     assert_eq!(ids(&claim(trial, 10, 100, 9, 9).await), ids_of([10]), "due at this very instant");
 }
 
+pub async fn what_is_due_first_is_claimed_first_whenever_it_was_made(trial: &Trial) {
+    let (_, all) = one_endpoint(trial, [1, 2, 3]).await;
+    let due_at = |delivery: &Delivery, second| Delivery { next_attempt_at: Some(at(second)), ..delivery.clone() };
+    let ended = Delivery { status: DeliveryStatus::Failed, ..due_at(&all[2], 1) };
+    let changed = [due_at(&all[0], 9), due_at(&all[1], 5), ended];
+    let deliveries = all.into_iter().zip(changed).map(|(before, after)| Change::updated(before, after)).collect();
+    trial.commit(Changes { deliveries, ..Changes::default() }).await;
+    assert_eq!(next_at(trial).await, Some(at(5)), "what is not pending is not due");
+    assert_eq!(ids(&claim(trial, 10, 99, 9, 9).await), ids_of([2, 1]));
+}
+
 pub async fn a_claimed_delivery_is_no_one_elses_until_its_lease_ends(trial: &Trial) {
     one_endpoint(trial, [1]).await;
     assert_eq!(ids(&claim(trial, 1, 50, 9, 9).await), ids_of([1]));
@@ -160,7 +171,8 @@ pub async fn a_settlement_of_what_nobody_claimed_changes_nothing(trial: &Trial) 
     assert_eq!(stored(trial, &all[0]).await, all[0]);
     let unknown = fixtures::delivery(99, endpoint.id, &fixtures::event(99, &fixtures::lead(1)));
     assert!(!settle(trial, trial.scope(), tried(&unknown, 2, 200, None)).await);
-    claim(trial, 1, 10, 9, 9).await;
+    let due = claim(trial, 1, 10, 9, 9).await.remove(0);
+    assert!(!settle(trial, trial.scope(), due.delivery).await, "nor without a new try");
     assert!(!settle(trial, trial.other.scope(), tried(&all[0], 2, 200, None)).await, "nor in another tenant");
     assert!(settle(trial, trial.scope(), tried(&all[0], 2, 200, None)).await);
 }

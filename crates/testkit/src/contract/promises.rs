@@ -84,6 +84,7 @@ macro_rules! store_contract {
             }
             deliveries {
                 due_deliveries_are_claimed_oldest_first_up_to_the_limit
+                what_is_due_first_is_claimed_first_whenever_it_was_made
                 a_claimed_delivery_is_no_one_elses_until_its_lease_ends
                 of_claims_at_once_each_delivery_goes_to_one
                 w3_one_endpoint_that_hangs_keeps_no_other_from_being_claimed

@@ -1,5 +1,8 @@
 //! What the process says of itself (contract § 13).
 
+use std::sync::OnceLock;
+
+use bytes::Bytes;
 use serde_json::json;
 use synaptiq_domain::ports::store::StoreHealth;
 use synaptiq_wire::app::health::{DatabaseWord, Health, ModelWord};
@@ -38,5 +41,6 @@ pub(super) async fn ready(call: Call) -> Result<Answer, Refused> {
 
 /// `GET /api/openapi.json`
 pub(super) async fn openapi(_: Call) -> Result<Answer, Refused> {
-    Ok(openapi::answer(&App))
+    static BYTES: OnceLock<Bytes> = OnceLock::new();
+    Ok(openapi::answer(BYTES.get_or_init(|| openapi::bytes(&App))))
 }

@@ -11,11 +11,7 @@ use std::sync::OnceLock;
 
 use synaptiq_wire::{Fault, app::error::ErrorBody};
 
-use crate::{
-    answer::Answer,
-    dialect::Dialect,
-    route::{Route, RouteTable, Shape},
-};
+use crate::{answer::Answer, dialect::Dialect, operation::Shape, route::Route, route_table::RouteTable};
 
 /// The app dialect.
 #[derive(Debug)]

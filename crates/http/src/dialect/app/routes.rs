@@ -6,7 +6,14 @@ use synaptiq_wire::{
 };
 
 use super::{about, chat, visitor};
-use crate::route::{Access, LimitGroup, OperationDoc as Doc, ParamKind, QueryParam, Route, Shape, Verb::*, handler};
+use crate::{
+    operation::{OperationDoc as Doc, ParamKind, QueryParam, Shape},
+    route::{
+        Access, LimitGroup, Route,
+        Verb::{Get, Post},
+        handler,
+    },
+};
 
 const AFTER: QueryParam =
     QueryParam::new("after", ParamKind::Whole(0, u32::MAX, 0), "Only messages after this position.");

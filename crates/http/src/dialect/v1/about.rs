@@ -1,13 +1,19 @@
-//! The documents about v1 (contract § 13), and its place for health.
+//! The documents about v1 (contract § 13).
 
-use crate::{answer::Answer, dialect::v1::V1, fault::Refused, openapi, request::Call};
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+
+use crate::{answer::Answer, dialect::v1::V1, docs_page, fault::Refused, openapi, request::Call};
 
 /// `GET /openapi.json`
 pub(super) async fn openapi(_: Call) -> Result<Answer, Refused> {
-    Ok(openapi::answer(&V1))
+    static BYTES: OnceLock<Bytes> = OnceLock::new();
+    Ok(openapi::answer(BYTES.get_or_init(|| openapi::bytes(&V1))))
 }
 
 /// `GET /docs`
 pub(super) async fn docs(_: Call) -> Result<Answer, Refused> {
-    Ok(openapi::docs_page(&V1))
+    static PAGE: OnceLock<Bytes> = OnceLock::new();
+    Ok(docs_page::answer(PAGE.get_or_init(|| docs_page::page(&V1).into())))
 }

@@ -22,7 +22,7 @@ pub(super) async fn create(mut call: Call) -> Result<Answer, Refused> {
     let command = key::read_creation(&call.json()?)?;
     let recorder = call.recorder(|created: &CreatedKey| Answer::json(201, &KeyWithSecret::from(created)));
     let recording = recorder.recording();
-    let created = create_key(call.services(), call.scope(), command, recording.as_ref()).await?;
+    let created = create_key(call.services(), call.scope(), call.permissions(), command, recording.as_ref()).await?;
     Ok(recorder.answer(&created))
 }
 
@@ -31,7 +31,7 @@ pub(super) async fn rotate(mut call: Call) -> Result<Answer, Refused> {
     call.json()?;
     let recorder = call.recorder(|created: &CreatedKey| Answer::ok(&KeyWithSecret::from(created)));
     let recording = recorder.recording();
-    let created = rotate_key(call.services(), call.scope(), call.id(0), recording.as_ref()).await?;
+    let created = rotate_key(call.services(), call.scope(), call.permissions(), call.id(0), recording.as_ref()).await?;
     Ok(recorder.answer(&created))
 }
 

@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use synaptiq_domain::{
     lead::{Lead, LeadDraft},
+    text::Email,
     use_cases::{CreateLeadOutcome, OnDuplicate, create_lead, record_refusal},
 };
 use synaptiq_wire::{
@@ -64,7 +65,7 @@ fn slices(rows: Vec<Result<LeadDraft, FieldError>>) -> Vec<Vec<Row>> {
     let mut slices: Vec<Vec<Row>> = vec![Vec::new()];
     let mut seen = HashSet::new();
     for (index, row) in rows.into_iter().enumerate() {
-        let email = row.as_ref().ok().and_then(|draft| draft.contact.email.as_ref()).map(|email| email.folded());
+        let email = row.as_ref().ok().and_then(|draft| draft.contact.email.as_ref()).map(Email::folded);
         let is_twin = email.as_ref().is_some_and(|email| seen.contains(email));
         if is_twin || slices.last().is_some_and(|slice| slice.len() == AT_ONCE) {
             slices.push(Vec::new());
@@ -115,7 +116,7 @@ async fn write_once(call: &Call, claim: &Claim, index: usize, draft: LeadDraft) 
 
 #[cfg(test)]
 mod tests {
-    use synaptiq_domain::{lead::Contact, text::Email};
+    use synaptiq_domain::lead::Contact;
 
     use super::*;
 

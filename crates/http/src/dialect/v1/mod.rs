@@ -15,11 +15,7 @@ use std::sync::OnceLock;
 
 use synaptiq_wire::{Fault, v1::error::ErrorBody};
 
-use crate::{
-    answer::Answer,
-    dialect::Dialect,
-    route::{Route, RouteTable, Shape},
-};
+use crate::{answer::Answer, dialect::Dialect, operation::Shape, route::Route, route_table::RouteTable};
 
 /// The native dialect.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
-//! The query parameters of v1's lists, as the OpenAPI document describes them.
+//! The query parameters of v1's lists, as the `OpenAPI` document describes them.
 
-use crate::route::{ParamKind, QueryParam};
+use crate::operation::{ParamKind, QueryParam};
 
 const fn param(name: &'static str, kind: ParamKind, about: &'static str) -> QueryParam {
     QueryParam::new(name, kind, about)

@@ -1,6 +1,9 @@
 //! Everything v1 answers.
 
-use synaptiq_domain::access::Permission::*;
+use synaptiq_domain::access::Permission::{
+    ChatWrite, ConversationsRead, ConversationsWrite, DataDelete, KeysManage, KnowledgeManage, LeadsRead, LeadsWrite,
+    WebhooksManage,
+};
 use synaptiq_wire::{
     chat::ChatRequestBody,
     paging::List,
@@ -18,7 +21,15 @@ use synaptiq_wire::{
 };
 
 use super::{about, chat, conversations, keys, knowledge, leads, leads_bulk, params, webhooks};
-use crate::route::{Access::*, LimitGroup, OperationDoc as Doc, Route, Shape, Verb::*, handler};
+use crate::{
+    operation::{OperationDoc as Doc, Shape},
+    route::{
+        Access::{Public, Scope},
+        LimitGroup, Route,
+        Verb::{Delete, Get, Patch, Post},
+        handler,
+    },
+};
 
 const LEADS: &str = "Leads";
 const CHAT: &str = "Chat";
