@@ -7,6 +7,7 @@ mod crashes;
 mod disk_full;
 mod exactly_once;
 mod harness;
+mod hostile;
 mod idempotency;
 mod model_turns;
 mod order_on_disk;
