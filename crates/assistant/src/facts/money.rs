@@ -64,10 +64,10 @@ pub(crate) fn amounts(reading: &Reading<'_>, numbers: &[Number]) -> Vec<Amount> 
         if low.multiplier < 2.0 && last.multiplier > 1.0 && low.value < last.value / last.multiplier * 1.000_001 {
             units *= last.multiplier;
         }
-        let per_seat = PER_SEAT.find(&folded[end..]).map(|found| end += found.end()).is_some();
+        let per_seat = PER_SEAT.find(reading.next(end)).map(|found| end += found.end()).is_some();
         let mut yearly = units;
         for (pattern, times) in [(&MONTHLY, 12.0), (&WEEKLY, 52.0), (&QUARTERLY, 4.0)] {
-            if let Some(period) = pattern.find(&folded[end..]) {
+            if let Some(period) = pattern.find(reading.next(end)) {
                 end += period.end();
                 yearly = units * times;
                 break;
@@ -119,7 +119,7 @@ fn prefix(folded: &str, at: usize) -> (Option<Option<Currency>>, usize) {
 }
 
 fn suffix(folded: &str, at: usize) -> (Option<Option<Currency>>, usize) {
-    match SUFFIX.captures(&folded[at..]).and_then(|captures| captures.get(1)) {
+    match SUFFIX.captures(crate::text::next(folded, at)).and_then(|captures| captures.get(1)) {
         Some(symbol) => (Some(currency(symbol.as_str())), at + symbol.end()),
         None => (None, at),
     }

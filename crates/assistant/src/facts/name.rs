@@ -386,7 +386,7 @@ fn signed(reading: &Reading<'_>) -> Option<String> {
 
 /// "Maria Garcia, maria@cloudsoft.io" and "Maria Garcia <maria@cloudsoft.io>".
 fn beside(reading: &Reading<'_>, addresses: &[Address]) -> Option<String> {
-    let whole = reading.original_from(0);
+    let whole = reading.message();
     let address = addresses.first()?;
     let before = whole.get(..address.span.start)?;
     if !LEADING.is_match(before) {

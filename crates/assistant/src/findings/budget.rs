@@ -198,7 +198,7 @@ static NOT_YET: LazyLock<Regex> = LazyLock::new(|| {
         "budget (?:is not|isn'?t|hasn'?t been|has not been|not)(?: yet)? (?:approved|defined|decided|set|allocated|fixed)",
         "no (?:fixed|set|defined|approved) budget",
         "need (?:to get )?(?:the )?budget (?:approval|approved)",
-        "budget (?:non (?:e )?(?:ancora )?(?:definito|approvato|deciso)|da (?:definire|approvare))",
+        "budget (?:non (?:e )?(?:ancora )?(?:definito|approvato|deciso)|(?:e )?(?:ancora )?da (?:definire|approvare))",
         "(?:noch kein(?:en)? (?:festes |fixes |freigegebenes )?budget|budget (?:ist )?noch (?:nicht|offen)\\w*)",
         "budget (?:n'est )?pas encore (?:defini|valide|decide|approuve)",
         "presupuesto (?:aun |todavia )?(?:no (?:esta )?)(?:aprobado|definido|decidido)",

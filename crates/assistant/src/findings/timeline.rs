@@ -293,7 +293,7 @@ const UNIT: &str = r"(days?|weeks?|months?|quarters?|years?|giorn[oi]|settiman[a
 /// A span of time ahead: "in 2 months", "within three weeks", "entro 6 mesi".
 static AHEAD: LazyLock<Regex> = LazyLock::new(|| {
     raw(&format!(
-        r"\b(?:in|within|in the next|over the next|in about|within the next|next|tra|fra|entro|nei prossimi|nelle prossime|nel giro di|innerhalb (?:von|der nachsten)|binnen|in den nachsten|in etwa|in ca\.?|nachsten?|dans(?: les)?(?: prochains?)?|d'ici(?: a)?|sous|en(?: los proximos| las proximas)?|dentro de|antes de)(?: about| around| roughly| circa| etwa| environ| unos| unas)? ((?:a couple of|a few|couple of|few|un paio di|qualche|pochi|poche|ein paar|einigen|quelques|un par de|unos pocos|[a-z]+|\d{{1,3}})(?: ?(?:-|to|or|o|a|bis|oder|ou) ?(?:\d{{1,3}}|[a-z]+))?) {UNIT}\b"
+        r"\b(?:in|within|in the next|over the next|in about|within the next|next|tra|fra|entro|nei prossimi|nelle prossime|nel giro di|innerhalb(?: von| der nachsten)?|binnen|in den nachsten|in etwa|in ca\.?|nachsten?|dans(?: les)?(?: prochains?)?|d'ici(?: a)?|sous|en(?: los proximos| las proximas)?|dentro de|antes de)(?: about| around| roughly| circa| etwa| environ| unos| unas)? ((?:a couple of|a few|couple of|few|un paio di|qualche|pochi|poche|ein paar|einigen|quelques|un par de|unos pocos|[a-z]+|\d{{1,3}})(?: ?(?:-|to|or|o|a|bis|oder|ou) ?(?:\d{{1,3}}|[a-z]+))?) {UNIT}\b"
     ))
 });
 /// "next month", "this quarter", "il mese prossimo", "nächstes Jahr".
@@ -368,7 +368,7 @@ fn grade_of(months: f64) -> u8 {
 /// Whether a time is one to begin: not one to talk, not one gone by, not one asked of us.
 fn begins(reading: &Reading<'_>, span: &Span, asked: bool, loose: bool) -> bool {
     let sentence = reading.sentence_at(span.start);
-    let text = reading.at(&sentence.span);
+    let text = reading.around(span);
     let before = reading.before(span.start);
     if is_supposed(before)
         || ["not ", "n't ", "non ", "nicht ", "pas ", "no ", "kein ", "keine ", "until "]
@@ -403,7 +403,7 @@ fn ahead(reading: &Reading<'_>, language: &str, numbers: &[Number], asked: bool)
     // "3 months" answers "when?".
     by_phrase.or_else(|| {
         let number = numbers.first().filter(|_| asked)?;
-        let after = &reading.folded()[number.span.end..];
+        let after = reading.next(number.span.end);
         static BARE: LazyLock<Regex> = LazyLock::new(|| raw(&format!(r"^ ?{UNIT}\b")));
         let unit = BARE.captures(after)?.get(1)?;
         Some((number.span.start..number.span.end + unit.end(), number.value * months_of(unit.as_str())))
@@ -413,8 +413,8 @@ fn ahead(reading: &Reading<'_>, language: &str, numbers: &[Number], asked: bool)
 fn count_of(text: &str, language: &str) -> Option<f64> {
     let last = text.rsplit(['-', ' ']).next().unwrap_or(text);
     match text {
-        "a" | "one" | "un" | "una" | "uno" | "einem" | "einer" | "eine" | "ein" | "une" | "the" | "die" | "den"
-        | "next" | "il" | "la" | "le" => Some(1.0),
+        "a" | "one" | "un" | "una" | "uno" | "einem" | "eines" | "einer" | "eine" | "ein" | "une" | "the" | "die"
+        | "den" | "next" | "il" | "la" | "le" => Some(1.0),
         "a couple of" | "couple of" | "un paio di" | "un par de" => Some(2.0),
         "a few" | "few" | "qualche" | "pochi" | "poche" | "ein paar" | "einigen" | "quelques" | "unos pocos"
         | "several" | "einige" => Some(3.0),
@@ -461,7 +461,7 @@ fn dated(reading: &Reading<'_>, today: Date, asked: bool) -> Option<(Span, f64)>
     let month = i32::from(u8::from(today.month()));
     let until = |first: (i32, i32), last: (i32, i32), at: usize| {
         let ahead = months_until(today, first);
-        let at_its_end = END_OF.is_match(&folded[..at]);
+        let at_its_end = END_OF.is_match(reading.before(at));
         if ahead > 0.0 && !at_its_end { ahead } else { months_until(today, next_month(last)).max(0.0) }
     };
     let quarter = QUARTER.captures_iter(folded).find_map(|captures| {
