@@ -40,10 +40,10 @@ pub(crate) fn detect(text: &str, folded: &str, stated: Option<&str>, previous: O
         .filter(|word| !word.contains('@'))
         .map(|word| word.chars().filter(|character| character.is_alphabetic()).count())
         .sum();
-    if letters >= LETTERS_FOR_DETECTOR {
-        if let Some(index) = detected(text).and_then(index_of) {
-            scores[index] += 1.0;
-        }
+    if letters >= LETTERS_FOR_DETECTOR
+        && let Some(index) = detected(text).and_then(index_of)
+    {
+        scores[index] += 1.0;
     }
     let best = (0..SPOKEN.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b]).then(b.cmp(a))).unwrap_or(0);
     if scores[best] > 0.0 { SPOKEN[best] } else { previous.unwrap_or("en") }

@@ -128,7 +128,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The message from a place of the folded text on, as far as a name can reach.
-    pub(crate) fn original_from(&self, at: usize) -> &'a str {
+    pub(crate) fn letters_from(&self, at: usize) -> &'a str {
         let start = self.origin[at.min(self.folded.len())];
         let mut end = (start + NEAR).min(self.original.len());
         while !self.original.is_char_boundary(end) {
