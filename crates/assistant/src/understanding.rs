@@ -7,6 +7,7 @@ use synaptiq_domain::{
     lead::Grade,
     ports::{Contacts, Facts, Understanding, Understood, Utterance},
     qualification::{Criterion, Finding, Signal, Topic},
+    time::Timestamp,
 };
 
 use crate::{
@@ -30,7 +31,28 @@ impl BuiltinUnderstanding {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// Makes patterns, weights and numbering plans ready, so that no visitor waits for it. The
+    /// first message does the same; a server calls this once beside its start.
+    pub fn warm_up(&self) {
+        for (index, question) in Criterion::ALL.into_iter().map(Question::About).chain([Question::TeamSize]).enumerate()
+        {
+            let utterance = Utterance {
+                text: WARM_UP,
+                stated_language: Some(language::SPOKEN[index % language::SPOKEN.len()]),
+                previous_language: None,
+                pending: Some(question),
+                at: Timestamp::default(),
+            };
+            self.understand(utterance);
+            self.understand(Utterance { text: "?", ..utterance });
+        }
+    }
 }
+
+/// A message that every part looks at.
+const WARM_UP: &str =
+    "Hello, this is Maria from Acme Ltd, call +1 415 555 2671. Is 20k a year enough for 20 users? Regards, Maria";
 
 impl Understanding for BuiltinUnderstanding {
     fn contacts(&self, text: &str) -> Contacts {
@@ -180,7 +202,6 @@ pub(crate) const fn is_question(intent: Intent) -> bool {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use synaptiq_domain::time::Timestamp;
 
     use super::*;
     use crate::rows::Rows;
