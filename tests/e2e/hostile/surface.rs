@@ -99,7 +99,8 @@ impl Surface {
     /// What the server must still be after all of it: alive, without a panic, its lists readable.
     pub(super) async fn check_alive(&self) {
         self.admin.get("/api/health").await.expect(200);
-        for path in ["/api/v1/leads", "/api/v1/conversations", "/api/v1/webhooks", "/api/v1/knowledge", "/api/v1/keys"] {
+        for path in ["/api/v1/leads", "/api/v1/conversations", "/api/v1/webhooks", "/api/v1/knowledge", "/api/v1/keys"]
+        {
             for page in 1.. {
                 let paged = if path.ends_with("leads") || path.ends_with("conversations") {
                     format!("{path}?limit=100&page={page}")
