@@ -95,11 +95,11 @@ async fn hostile_texts_of_the_projects_own_list_break_nothing_anywhere() {
     let texts = lists::own();
     let mut work = Vec::new();
     for (number, target) in surface.targets.iter().enumerate() {
-        let sample = lists::sample(&texts, share(target, 75), number);
+        let sample = lists::sample(&texts, share(target, 50), number);
         work.extend(sample.iter().enumerate().map(|(turn, text)| (target, shapes(target, text, turn))));
     }
     let sent = send_all(&surface, work).await;
-    assert!(sent > 5_000, "only {sent} requests");
+    assert!(sent > 4_000, "only {sent} requests");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -146,8 +146,8 @@ async fn published_hostile_texts_break_nothing_anywhere() {
     let mut used = BTreeSet::new();
     let mut work = Vec::new();
     for (number, target) in surface.targets.iter().enumerate() {
-        let offset = number * all.len() / surface.targets.len() / 75;
-        let sample = lists::sample(&all, share(target, 75), offset + number);
+        let offset = number * all.len() / surface.targets.len() / 50;
+        let sample = lists::sample(&all, share(target, 50), offset + number);
         for (turn, text) in sample.iter().enumerate() {
             work.push((target, shapes(target, text, turn)));
             used.insert(text.clone());
@@ -155,7 +155,7 @@ async fn published_hostile_texts_break_nothing_anywhere() {
     }
     let sent = send_all(&surface, work).await;
     println!("{} of {} published texts, in {sent} requests", used.len(), all.len());
-    assert!(used.len() * 2 > all.len(), "only {} of {} texts were sent", used.len(), all.len());
+    assert!(used.len() * 4 > all.len(), "only {} of {} texts were sent", used.len(), all.len());
 }
 
 fn raw(client: &Client, path: &str, body: impl Into<reqwest::Body>) -> RequestBuilder {
