@@ -7,6 +7,7 @@ use synaptiq_domain::{
     lead::Grade,
     ports::{Contacts, Facts, Understanding, Understood, Utterance},
     qualification::{Criterion, Finding, Signal, Topic},
+    time::Timestamp,
 };
 
 use crate::{
@@ -30,12 +31,33 @@ impl BuiltinUnderstanding {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// Makes patterns, weights and numbering plans ready, so that no visitor waits for it. The
+    /// first message does the same; a server calls this once beside its start.
+    pub fn warm_up(&self) {
+        for (index, question) in Criterion::ALL.into_iter().map(Question::About).chain([Question::TeamSize]).enumerate()
+        {
+            let utterance = Utterance {
+                text: WARM_UP,
+                stated_language: Some(language::SPOKEN[index % language::SPOKEN.len()]),
+                previous_language: None,
+                pending: Some(question),
+                at: Timestamp::default(),
+            };
+            self.understand(utterance);
+            self.understand(Utterance { text: "?", ..utterance });
+        }
+    }
 }
+
+/// A message that every part looks at.
+const WARM_UP: &str =
+    "Hello, this is Maria from Acme Ltd, call +1 415 555 2671. Is 20k a year enough for 20 users? Regards, Maria";
 
 impl Understanding for BuiltinUnderstanding {
     fn contacts(&self, text: &str) -> Contacts {
         let text = bounded(text);
-        contacts::contacts(text, language::detect(text, Reading::new(text).folded(), None, None))
+        contacts::contacts(text, language::detect(text, None, None))
     }
 
     fn understand(&self, utterance: Utterance<'_>) -> Understood {
@@ -49,7 +71,7 @@ impl Understanding for BuiltinUnderstanding {
 pub(crate) fn without_intent(utterance: Utterance<'_>) -> (Understood, String, Clues) {
     let text = bounded(utterance.text);
     let whole = Reading::new(text);
-    let language = language::detect(text, whole.folded(), utterance.stated_language, utterance.previous_language);
+    let language = language::detect(text, utterance.stated_language, utterance.previous_language);
     let addresses = contacts::addresses(text);
     let phone = contacts::first_phone(text, &addresses, language);
     let commanded = findings::commands_the_machine(text, whole.folded());
@@ -180,7 +202,6 @@ pub(crate) const fn is_question(intent: Intent) -> bool {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use synaptiq_domain::time::Timestamp;
 
     use super::*;
     use crate::rows::Rows;

@@ -206,7 +206,7 @@ fn by_cue(reading: &Reading<'_>, cue: &Regex) -> Option<String> {
         {
             return None;
         }
-        let rest = reading.original_from(cue.end());
+        let rest = reading.letters_from(cue.end());
         if rest.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("the")) {
             return accept(proper_noun(rest.get(4..)?, 4)?, rest);
         }

@@ -88,7 +88,7 @@ pub(crate) fn competitor(reading: &Reading<'_>) -> Option<String> {
 }
 
 fn product(reading: &Reading<'_>, at: usize, known_only: bool) -> Option<String> {
-    let rest = reading.original_from(at);
+    let rest = reading.letters_from(at);
     let word = rest.split([' ', ',', '?', '!', ';', '\n', ')']).next()?.trim_end_matches('.');
     let folded = Reading::new(word).folded().to_owned();
     if PRODUCTS.contains(&folded.as_str()) || PLAIN_WORD_PRODUCTS.contains(&word) {

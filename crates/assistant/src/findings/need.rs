@@ -164,7 +164,7 @@ pub(crate) fn need(reading: &Reading<'_>, replaces: bool, asked: bool) -> Option
 
 fn is_own(reading: &Reading<'_>, at: usize, words: &str) -> bool {
     let before = reading.before(at);
-    let rest = reading.at(&(at..reading.sentence_at(at).span.end));
+    let rest = reading.after(at);
     let negated = ["don't ", "dont ", "not ", "non ", "nicht ", "ne ", "no ", "you ", "they "]
         .iter()
         .any(|word| before.ends_with(word));

@@ -286,6 +286,7 @@ fn is_nonsense(folded: &str) -> bool {
 /// The signals that a message gives or takes back, at most one finding for each.
 pub(crate) fn signals(reading: &Reading<'_>) -> Vec<Finding> {
     let folded = reading.folded();
+    let trade = TRADE.is_match(folded);
     let mut found: Vec<Finding> = Vec::new();
     for words in &*WORDS {
         let back = words.taken_back.as_ref().and_then(|pattern| pattern.find(folded));
@@ -296,7 +297,7 @@ pub(crate) fn signals(reading: &Reading<'_>) -> Vec<Finding> {
                 ["not ", "n't ", "non ", "nicht ", "kein ", "keine ", "keinen ", "pas ", "ne ", "no ", "never "]
                     .iter()
                     .any(|word| before.ends_with(word));
-            let own_trade = matches!(words.signal, Signal::Student | Signal::JobSeeker) && TRADE.is_match(folded);
+            let own_trade = matches!(words.signal, Signal::Student | Signal::JobSeeker) && trade;
             // "Do you offer …?" asks; a vendor states. "Can it increase our traffic?" never matches "your".
             let asks_us = words.signal == Signal::Vendor
                 && ["you ", "does it ", "can it ", "will it ", "how do you ", "how does it ", "voi ", "sie ", "vous "]

@@ -15,6 +15,7 @@ use synaptiq_domain::{
 
 /// What other parts of the understanding know that bears on the intent.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a clue of its own, read by name")]
 pub(crate) struct Clues {
     /// The message orders the machine about.
     pub(crate) commanded: bool,

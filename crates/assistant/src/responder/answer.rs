@@ -106,15 +106,14 @@ pub(super) fn answer(question: &str, hint: &str, common: &str, passages: &[Score
         !open.is_empty()
             && open.iter().any(|word| other.text.contains(word))
             && coverage_of(other, &asked, &weights) >= ENOUGH
-    }) {
-        if found.sentences.len() < MAX_SENTENCES {
-            let only: HashMap<Word, f64> = weights
-                .iter()
-                .filter(|(word, _)| open.contains(word))
-                .map(|(word, weight)| (word.clone(), *weight))
-                .collect();
-            quote_best(other, &only, &mut found);
-        }
+    }) && found.sentences.len() < MAX_SENTENCES
+    {
+        let only: HashMap<Word, f64> = weights
+            .iter()
+            .filter(|(word, _)| open.contains(word))
+            .map(|(word, weight)| (word.clone(), *weight))
+            .collect();
+        quote_best(other, &only, &mut found);
     }
     (!found.sentences.is_empty()).then_some(found)
 }

@@ -134,12 +134,12 @@ impl<'a> Draft<'a> {
                 None
             }
             Intent::DemoRequest => {
-                self.from_passages(false);
+                self.quote_passages(false);
                 self.say(if self.context.reachable { self.phrases.demo_reachable } else { self.phrases.demo });
                 contact.or_else(|| self.next())
             }
             Intent::SupportRequest => {
-                if self.from_passages(true) {
+                if self.quote_passages(true) {
                     return None;
                 }
                 self.reply.unanswered = true;
@@ -152,7 +152,7 @@ impl<'a> Draft<'a> {
 
     fn answer_question(&mut self, contact: Option<Question>) -> Option<Question> {
         let objects = self.context.understood.intent == Intent::Objection;
-        if self.from_passages(true) {
+        if self.quote_passages(true) {
             return self.next();
         }
         if self.asks() {
@@ -181,7 +181,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Quotes the passages that answer. Says whether there are any.
-    fn from_passages(&mut self, introduce: bool) -> bool {
+    fn quote_passages(&mut self, introduce: bool) -> bool {
         if !self.asks() && !matches!(self.context.understood.intent, Intent::Objection) {
             return false;
         }

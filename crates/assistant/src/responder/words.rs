@@ -73,7 +73,7 @@ pub(super) fn content_words(text: &str) -> Vec<Word> {
     reading
         .folded()
         .split(|character: char| !(character.is_alphanumeric() || character == '\''))
-        .flat_map(|word| word.rsplit('\'').next())
+        .filter_map(|word| word.rsplit('\'').next())
         .filter(|word| {
             word.chars().count() > 1
                 || word.chars().any(|character| character.is_ascii_digit() || !character.is_ascii())
@@ -96,10 +96,10 @@ fn stem(word: &str) -> &str {
         "ations", "ation", "ments", "ment", "ings", "ing", "ungen", "ung", "zioni", "zione", "ciones", "cion", "mente",
         "ies", "ers", "ed", "es", "en", "er", "em", "os", "as", "s", "e", "i", "o", "a", "y",
     ] {
-        if let Some(rest) = word.strip_suffix(ending) {
-            if rest.len() >= 4 {
-                return rest;
-            }
+        if let Some(rest) = word.strip_suffix(ending)
+            && rest.len() >= 4
+        {
+            return rest;
         }
     }
     word

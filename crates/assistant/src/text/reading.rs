@@ -11,6 +11,12 @@ pub(crate) type Span = Range<usize>;
 /// The most characters of a quote; longer clauses are cut at commas, then at blanks.
 const MAX_QUOTE_CHARACTERS: usize = 160;
 
+/// How many bytes around a match are looked at for what it means.
+const NEAR: usize = 200;
+
+/// How many bytes after a number are looked at for what it counts.
+const NEXT: usize = 64;
+
 /// Words before a full stop that end no sentence.
 const ABBREVIATIONS: &[&str] = &[
     "approx", "avv", "bzw", "ca", "co", "dott", "dr", "ecc", "etc", "evtl", "ing", "mio", "mr", "mrd", "mrs", "ms",
@@ -34,6 +40,15 @@ pub(crate) struct Reading<'a> {
     /// For each byte of `folded`, and for its end, where its character begins in `original`.
     origin: Vec<usize>,
     sentences: Vec<Sentence>,
+}
+
+/// A little of what follows a place of a text.
+pub(crate) fn next(text: &str, at: usize) -> &str {
+    let mut end = (at + NEXT).min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(at..end).unwrap_or_default()
 }
 
 /// One character as patterns see it; an accent or an invisible character is nothing.
@@ -112,24 +127,64 @@ impl<'a> Reading<'a> {
         self.original.get(start..end).unwrap_or_default().trim()
     }
 
-    /// The message from a place of the folded text on.
-    pub(crate) fn original_from(&self, at: usize) -> &'a str {
-        self.original.get(self.origin[at.min(self.folded.len())]..).unwrap_or_default()
+    /// The message from a place of the folded text on, as far as a name can reach.
+    pub(crate) fn letters_from(&self, at: usize) -> &'a str {
+        let start = self.origin[at.min(self.folded.len())];
+        let mut end = (start + NEAR).min(self.original.len());
+        while !self.original.is_char_boundary(end) {
+            end -= 1;
+        }
+        self.original.get(start..end).unwrap_or_default()
+    }
+
+    /// The message itself.
+    pub(crate) fn message(&self) -> &'a str {
+        self.original
+    }
+
+    /// A little of what follows a place: units, nouns, symbols.
+    pub(crate) fn next(&self, at: usize) -> &str {
+        next(&self.folded, at)
     }
 
     /// The sentence that holds a place.
     pub(crate) fn sentence_at(&self, at: usize) -> Sentence {
-        self.sentences
-            .iter()
-            .find(|sentence| sentence.span.start <= at && at < sentence.span.end)
+        let next = self.sentences.partition_point(|sentence| sentence.span.start <= at);
+        next.checked_sub(1)
+            .and_then(|index| self.sentences.get(index))
+            .filter(|sentence| at < sentence.span.end)
             .cloned()
             .unwrap_or(Sentence { span: 0..self.folded.len(), question: false })
     }
 
+    /// The sentence around a span, as far as it is near: what is said far away says nothing about
+    /// it, and looking there for each of many matches would not be linear.
+    pub(crate) fn around(&self, span: &Span) -> &str {
+        let sentence = self.sentence_at(span.start).span;
+        let start = self.boundary(span.start.saturating_sub(NEAR)).max(sentence.start);
+        let end = self.boundary(span.end + NEAR).min(sentence.end.max(span.end));
+        self.at(&(start.min(span.start)..end))
+    }
+
+    /// What follows a place in its sentence, as far as it is near.
+    pub(crate) fn after(&self, at: usize) -> &str {
+        let end = self.boundary(at + NEAR).min(self.sentence_at(at).span.end);
+        self.at(&(at..end.max(at)))
+    }
+
+    /// The nearest boundary of characters at or before a place.
+    fn boundary(&self, at: usize) -> usize {
+        let mut at = at.min(self.folded.len());
+        while !self.folded.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    }
+
     /// What stands before a place in its clause: back to the last comma, "but" or sentence end.
     pub(crate) fn before(&self, at: usize) -> &str {
-        let start = self.sentence_at(at).span.start;
-        let head = self.at(&(start..at));
+        let start = self.sentence_at(at).span.start.max(self.boundary(at.saturating_sub(NEAR)));
+        let head = self.at(&(start.min(at)..at));
         let comma = head.rfind([',', ':', '(', '"']).map_or(0, |comma| comma + 1);
         let but = [" but ", " ma ", " pero ", " aber ", " sondern ", " mais ", " sino "]
             .into_iter()

@@ -68,7 +68,7 @@ async fn a_phone_lead_that_gives_a_known_address_is_merged_into_that_lead() {
     let leads = stage.leads().await;
     assert_eq!(leads.len(), 1, "the absorbed lead is hidden");
     assert_eq!(leads[0].score.get(), 80, "evidence of both conversations counts");
-    assert_eq!(leads[0].contact.phone.as_ref().map(|phone| phone.as_str()), Some("+15550234"));
+    assert_eq!(leads[0].contact.phone.as_ref().map(synaptiq_domain::text::Phone::as_str), Some("+15550234"));
     let file = stage.services.store.find_lead(stage.scope, absorbed).await.expect("reads").expect("still answers");
     assert_eq!(Some(file.id), known.conversation.lead);
     let merges: Vec<_> =
@@ -168,7 +168,7 @@ async fn high_value_is_told_when_a_large_deal_asks_for_a_price() {
     stage.say("intent=demo_request seats:50", Some(&session)).await;
     let high: Vec<_> = stage.events().await.into_iter().filter(|event| event.kind == IntentHighValue).collect();
     assert_eq!(high.len(), 1);
-    assert_eq!(high[0].data.estimated_deal_size.map(|deal| deal.minor()), Some(3_000_000));
+    assert_eq!(high[0].data.estimated_deal_size.map(synaptiq_domain::money::Money::minor), Some(3_000_000));
 }
 
 #[tokio::test]
