@@ -254,11 +254,11 @@ impl Lead {
         self.status_history.sort_by_key(|change| change.at);
         self.status_history.dedup();
         // The history ends with the status that the survivor has.
-        if let Some(at) = self.status_history.iter().rposition(|change| change.status == current) {
-            let last = self.status_history.remove(at);
-            let end = self.status_history.last().map_or(last.at, |latest| latest.at.max(last.at));
-            self.status_history.push(StatusChange { status: current, at: end });
-        }
+        let known = self.status_history.iter().rposition(|change| change.status == current);
+        let reached = known.map(|at| self.status_history.remove(at).at);
+        let latest = self.status_history.last().map(|change| change.at);
+        let at = reached.max(latest).unwrap_or(self.created_at);
+        self.status_history.push(StatusChange { status: current, at });
     }
 
     /// The absorbed lead's row: hidden, and pointing to the survivor.
