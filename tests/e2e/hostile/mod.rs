@@ -6,6 +6,7 @@ mod surface;
 
 use std::{
     collections::BTreeSet,
+    io::Write as _,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -50,6 +51,11 @@ async fn probe(request: RequestBuilder, what: impl Fn() -> String) -> u16 {
         assert!(status != 400 || names, "a 400 names what is wrong: {}\n{text}", what());
     }
     status
+}
+
+/// Says what was measured, for whoever reads the run.
+fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// Sends values to targets, many at once, and says how many requests that were.
@@ -154,7 +160,7 @@ async fn published_hostile_texts_break_nothing_anywhere() {
         }
     }
     let sent = send_all(&surface, work).await;
-    println!("{} of {} published texts, in {sent} requests", used.len(), all.len());
+    tell(&format!("{} of {} published texts, in {sent} requests", used.len(), all.len()));
     assert!(used.len() * 4 > all.len(), "only {} of {} texts were sent", used.len(), all.len());
 }
 
@@ -422,7 +428,7 @@ async fn m3_no_published_injection_qualifies_a_lead_or_scores_without_its_own_wo
     });
     stream::iter(checks).buffer_unordered(8).collect::<Vec<()>>().await;
     let moved = moved.load(Ordering::SeqCst);
-    println!("{moved} of {} published injection texts moved a status or a score", texts.len());
+    tell(&format!("{moved} of {} published injection texts moved a status or a score", texts.len()));
     assert!(moved * 10 <= texts.len(), "{moved} of {} texts moved a status or a score", texts.len());
 }
 

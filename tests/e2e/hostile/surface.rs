@@ -1,4 +1,4 @@
-//! Every place of v1 and of the public chat where a caller may put something, read from the OpenAPI
+//! Every place of v1 and of the public chat where a caller may put something, read from the `OpenAPI`
 //! documents that the server gives of itself.
 
 use reqwest::{Method, RequestBuilder};
