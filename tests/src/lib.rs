@@ -1,1 +1,18 @@
-//! End-to-end tests that drive the real server over HTTP.
+//! Drives the real server from outside: starts and stops its binary, speaks HTTP to it, runs its
+//! command line, and listens for its webhooks. Nothing here knows the product's code.
+
+mod binary;
+mod client;
+mod model;
+mod receiver;
+mod server;
+mod stream;
+mod tools;
+
+pub use binary::server_binary;
+pub use client::{Answer, Client, encoded};
+pub use model::{ModelStub, Said};
+pub use receiver::{Received, Receiver, Scripted};
+pub use server::{Finished, Server, ServerSettings};
+pub use stream::{SentEvent, SentEvents, events_of};
+pub use tools::{Tools, installed, run_script};

@@ -57,7 +57,7 @@ const WARM_UP: &str =
 impl Understanding for BuiltinUnderstanding {
     fn contacts(&self, text: &str) -> Contacts {
         let text = bounded(text);
-        contacts::contacts(text, language::detect(text, Reading::new(text).folded(), None, None))
+        contacts::contacts(text, language::detect(text, None, None))
     }
 
     fn understand(&self, utterance: Utterance<'_>) -> Understood {
@@ -71,7 +71,7 @@ impl Understanding for BuiltinUnderstanding {
 pub(crate) fn without_intent(utterance: Utterance<'_>) -> (Understood, String, Clues) {
     let text = bounded(utterance.text);
     let whole = Reading::new(text);
-    let language = language::detect(text, whole.folded(), utterance.stated_language, utterance.previous_language);
+    let language = language::detect(text, utterance.stated_language, utterance.previous_language);
     let addresses = contacts::addresses(text);
     let phone = contacts::first_phone(text, &addresses, language);
     let commanded = findings::commands_the_machine(text, whole.folded());

@@ -64,12 +64,14 @@ pub struct Changes {
     pub members: Vec<Change<Member>>,
     /// Keys; their hashes go into the credential table.
     pub keys: Vec<Change<ApiKey>>,
-    /// Leads. Deleting one deletes its evidence and unties its conversations.
+    /// Leads. Deleting one deletes its evidence and the leads it absorbed, and unties its
+    /// conversations, whose versions are raised.
     pub leads: Vec<Change<Lead>>,
-    /// Merges, after the leads themselves were written.
-    pub merges: Vec<LeadMerge>,
     /// Conversations. Deleting one deletes its messages and evidence.
     pub conversations: Vec<Change<Conversation>>,
+    /// Merges, applied after leads and conversations were written: only conversations that still
+    /// belong to the absorbed lead then are repointed and have their versions raised.
+    pub merges: Vec<LeadMerge>,
     /// New messages.
     pub messages: Vec<Message>,
     /// New evidence. It belongs to the lead of its conversation as committed here.
@@ -82,9 +84,10 @@ pub struct Changes {
     pub endpoints: Vec<Change<Endpoint>>,
     /// New events.
     pub events: Vec<Event>,
-    /// Deliveries, new or tried.
+    /// Deliveries, new or tried. A pending one needs its endpoint; writing one ends its lease.
     pub deliveries: Vec<Change<Delivery>>,
-    /// The receipt of the write: inserted, or put in the place of one that had only begun.
+    /// The receipt of the write: inserted, or, once answered, put in the place of its own beginning
+    /// (the same key and fingerprint).
     pub receipt: Option<Receipt>,
 }
 

@@ -29,6 +29,11 @@ impl Money {
         self.0 as f64 / 100.0
     }
 
+    /// The amount in units as a JSON number: whole where it is whole.
+    pub fn json(self) -> serde_json::Value {
+        if self.0 % 100 == 0 { (self.0 / 100).into() } else { self.major().into() }
+    }
+
     /// The amount of units with a fraction, rounded to the minor unit; `None` if it is not finite,
     /// negative, or beyond 10¹³ units.
     #[expect(clippy::cast_possible_truncation, reason = "the range is checked just before")]

@@ -2,6 +2,7 @@
 //! its own around them, and at most one question.
 
 mod answer;
+mod asked;
 mod asking;
 mod phrases;
 mod team;
@@ -19,7 +20,7 @@ use synaptiq_domain::{
 };
 
 use self::{
-    answer::{Answer, answer},
+    answer::{Answer, Inquiry, answer},
     asking::{contact_question, next_question},
     phrases::{Phrases, phrases},
 };
@@ -187,9 +188,14 @@ impl<'a> Draft<'a> {
             return false;
         }
         let common = format!("{} {}", self.context.tenant.name, self.context.assistant.name);
-        let hint = topic_words(self.context.understood.intent);
-        let Some(Answer { sentences, citations }) = answer(self.context.text, hint, &common, self.context.passages)
-        else {
+        let inquiry = Inquiry {
+            text: self.context.text,
+            hint: topic_words(self.context.understood.intent),
+            common: &common,
+            language: &self.context.understood.language,
+            open: self.context.understood.intent == Intent::ProductQuestion,
+        };
+        let Some(Answer { sentences, citations }) = answer(inquiry, self.context.passages) else {
             return false;
         };
         if introduce && self.context.understood.intent == Intent::SupportRequest {
@@ -220,7 +226,7 @@ impl<'a> Draft<'a> {
             | Intent::ProductQuestion
             | Intent::SupportRequest => {
                 !tells
-                    || self.begins_like_a_question()
+                    || asked::begins_like_a_question(self.context.text)
                     || matches!(
                         understood.intent,
                         Intent::PricingInquiry
@@ -229,101 +235,11 @@ impl<'a> Draft<'a> {
                             | Intent::SupportRequest
                     )
             }
-            Intent::CompetitorComparison | Intent::DemoRequest => !tells || self.begins_like_a_question(),
-            intent => is_question(intent) && !tells && self.begins_like_a_question(),
+            Intent::CompetitorComparison | Intent::DemoRequest => {
+                !tells || asked::begins_like_a_question(self.context.text)
+            }
+            intent => is_question(intent) && !tells && asked::begins_like_a_question(self.context.text),
         }
-    }
-
-    fn begins_like_a_question(&self) -> bool {
-        const WORDS: &[&str] = &[
-            "what",
-            "how",
-            "why",
-            "who",
-            "where",
-            "when",
-            "which",
-            "can",
-            "could",
-            "do",
-            "does",
-            "is",
-            "are",
-            "will",
-            "would",
-            "tell",
-            "explain",
-            "show",
-            "cosa",
-            "che",
-            "come",
-            "perche",
-            "chi",
-            "dove",
-            "quando",
-            "quale",
-            "quali",
-            "quanto",
-            "posso",
-            "avete",
-            "potete",
-            "puo",
-            "c'e",
-            "e",
-            "spiegami",
-            "was",
-            "wie",
-            "warum",
-            "wer",
-            "wo",
-            "wann",
-            "welche",
-            "welcher",
-            "welches",
-            "kann",
-            "konnen",
-            "gibt",
-            "haben",
-            "ist",
-            "sind",
-            "erklaren",
-            "que",
-            "quoi",
-            "comment",
-            "pourquoi",
-            "qui",
-            "ou",
-            "quand",
-            "quel",
-            "quelle",
-            "combien",
-            "est-ce",
-            "peut-on",
-            "avez-vous",
-            "pouvez-vous",
-            "expliquez",
-            "como",
-            "porque",
-            "quien",
-            "donde",
-            "cuando",
-            "cual",
-            "cuanto",
-            "puedo",
-            "pueden",
-            "hay",
-            "tienen",
-            "es",
-            "explique",
-        ];
-        let reading = crate::text::Reading::new(self.context.text);
-        let first = reading
-            .folded()
-            .trim_start_matches(|character: char| !character.is_alphanumeric())
-            .split([' ', ',', '\n'])
-            .next()
-            .unwrap_or_default();
-        WORDS.contains(&first)
     }
 
     fn signals(&self, signal: Signal) -> bool {

@@ -9,4 +9,4 @@ mod reading;
 pub(crate) use numbers::{Number, numbers, word_value};
 pub(crate) use patterns::{phrases, raw};
 pub(crate) use proper::{is_capitalised, proper_noun};
-pub(crate) use reading::{Reading, Span, next};
+pub(crate) use reading::{Reading, Span, fold_char, next};

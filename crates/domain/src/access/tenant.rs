@@ -11,6 +11,10 @@ use crate::{
     time::Timestamp,
 };
 
+/// The names of the plans (contract § 5): starter, pro and enterprise as published, `self_hosted` by
+/// default, and `unlimited` for benchmarks.
+pub const PLANS: [&str; 5] = ["starter", "pro", "enterprise", "self_hosted", "unlimited"];
+
 /// A company that uses the product.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tenant {

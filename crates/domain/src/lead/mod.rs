@@ -1,10 +1,14 @@
 //! A lead: a person who may buy, what is known of them, and how far they have come (contract § 6).
 
+mod changes;
+mod decide;
 mod model;
 mod query;
 mod score;
 mod status;
 
+pub use changes::{LeadStory, Merged};
+pub use decide::deal_size;
 pub use model::{Contact, Lead, LeadDraft, LeadMerge, LeadPatch, LeadSource, ScoreOverride, Tag, Utm};
 pub use query::{LeadQuery, LeadSort};
 pub use score::{Grade, Score, Weight};

@@ -8,5 +8,6 @@ mod schedule;
 
 pub use delivery::{Attempt, Delivery, DeliveryQuery, DeliveryStatus};
 pub use endpoint::{Endpoint, EndpointDraft, EndpointPatch, Profile, SealedSecret, SecretRotation, SignatureScheme};
+pub(crate) use fan_out::anyone_wants;
 pub use fan_out::fan_out;
 pub use schedule::{RetrySchedule, ScheduleError};

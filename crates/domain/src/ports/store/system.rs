@@ -25,7 +25,7 @@ pub struct DueDelivery {
 /// How a claimed delivery ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settlement {
-    /// The delivery with its new try, status and next time.
+    /// The delivery with its new try, status and next time: the tries that were claimed, and one more.
     pub delivery: Delivery,
     /// Why its endpoint is switched off (the receiver answered 410).
     pub disable_endpoint: Option<String>,

@@ -1,0 +1,233 @@
+//! The command line (contract § 15): what can be said, and from it what is to be done.
+
+use std::path::PathBuf;
+
+use clap::{Arg, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use synaptiq_domain::access::KeyKind;
+
+use crate::config::SETTINGS;
+
+/// A self-hosted AI sales agent. Without a command it serves.
+#[derive(Debug, Parser)]
+#[command(name = "synaptiq", version, about)]
+pub(crate) struct Cli {
+    /// The settings file; synaptiq.toml in the working folder is read where it exists
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve (the default)
+    Serve,
+    /// Create the database, or bring it to this version
+    Migrate,
+    /// Tenants: companies that use this installation
+    #[command(subcommand)]
+    Tenant(TenantCommand),
+    /// Assistants: the personas that chat
+    #[command(subcommand)]
+    Assistant(AssistantCommand),
+    /// API keys
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// The operator's token
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Write a consistent copy of the database to a new file, beside a running server
+    Backup(FileArgs),
+    /// Put a backup in the place of the database; no server may be running
+    Restore(RestoreArgs),
+    /// Print the `OpenAPI` document of a dialect
+    Openapi(OpenapiArgs),
+    /// Print the effective settings and check the installation
+    Doctor(Output),
+}
+
+/// How data is printed.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Output {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TenantCommand {
+    /// Create a tenant with an assistant of its own
+    Create {
+        /// The company's name
+        #[arg(long)]
+        name: String,
+        /// Its plan; the installation's by default
+        #[arg(long)]
+        plan: Option<String>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// List tenants
+    List(Output),
+    /// Change a tenant
+    Set {
+        /// Its id
+        tenant: String,
+        /// The plan whose limits apply
+        #[arg(long)]
+        plan: String,
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AssistantCommand {
+    /// Create an assistant
+    Create {
+        /// What it calls itself
+        #[arg(long)]
+        name: String,
+        /// Its name in addresses; made of its name by default
+        #[arg(long)]
+        slug: Option<String>,
+        /// The tenant's id; the default tenant by default
+        #[arg(long)]
+        tenant: Option<String>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// List assistants
+    List {
+        /// The tenant's id; the default tenant by default
+        #[arg(long)]
+        tenant: Option<String>,
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+/// The kinds of keys, as they are said on the command line.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Kind {
+    /// A server's key on the tenant's own data
+    Live,
+    /// A server's key on the tenant's sandbox
+    Test,
+    /// A page's key, for chat alone
+    Publishable,
+    /// A key that speaks the syrus dialect
+    Syrus,
+}
+
+impl From<Kind> for KeyKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Live => Self::Live,
+            Kind::Test => Self::Test,
+            Kind::Publishable => Self::Publishable,
+            Kind::Syrus => Self::Syrus,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Create a key and print it once
+    Create {
+        /// What it is for
+        #[arg(long, value_enum)]
+        kind: Kind,
+        /// Scopes or bundles, separated by commas: read, write, admin, leads:read, …
+        #[arg(long, default_value = "read")]
+        scopes: String,
+        /// What the team calls it
+        #[arg(long)]
+        name: String,
+        /// The tenant's id; the default tenant by default
+        #[arg(long)]
+        tenant: Option<String>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// List keys
+    List {
+        /// The tenant's id; the default tenant by default
+        #[arg(long)]
+        tenant: Option<String>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Give a key a new secret; the old one stops at once
+    Rotate {
+        /// Its id
+        key: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Revoke a key at once
+    Revoke {
+        /// Its id
+        key: String,
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Generate a new token and print it once; the old one stops at once
+    Rotate(Output),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FileArgs {
+    /// The file
+    pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArgs {
+    /// The backup
+    pub(crate) file: PathBuf,
+    /// Replace a database that is there; it is kept beside as FILE.before-restore
+    #[arg(long)]
+    pub(crate) replace: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OpenapiArgs {
+    /// v1 or app
+    pub(crate) dialect: String,
+}
+
+/// Reads the command line of this process. Every setting is a flag of every command.
+pub(crate) fn read() -> (Cli, Vec<(&'static str, String)>) {
+    let flags = SETTINGS.iter().map(|setting| {
+        Arg::new(setting.key)
+            .long(setting.flag)
+            .help(setting.help)
+            .value_name("VALUE")
+            .global(true)
+            .help_heading("Settings")
+            .hide_short_help(true)
+    });
+    let matches = Cli::command().args(flags).get_matches();
+    let given = SETTINGS
+        .iter()
+        .filter_map(|setting| Some((setting.key, matches.try_get_one::<String>(setting.key).ok().flatten()?.clone())))
+        .collect();
+    (Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()), given)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

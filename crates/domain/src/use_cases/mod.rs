@@ -1,0 +1,53 @@
+//! What can be done, one file per operation: load, decide, commit. The decisions themselves are
+//! pure and live beside the concepts; here is only when they are called.
+//!
+//! Every operation takes [`Services`] and a scope. One that writes takes an optional
+//! [`Recording`], which makes the kept answer part of the commit.
+
+mod authenticate;
+mod chat;
+mod chat_reply;
+mod chat_turn;
+mod conversation_actions;
+mod create_lead;
+mod delete_conversation;
+mod delete_lead;
+mod deliveries;
+mod endpoints;
+mod error;
+mod key_usage;
+mod keys;
+mod knowledge;
+mod lanes;
+mod outbox;
+mod patch_lead;
+mod read;
+mod recording;
+mod services;
+mod sweep;
+mod tenants;
+
+pub use authenticate::{AuthenticationError, Principal, PublicAddress, authenticate, operator, public_scope};
+pub use chat::{ChatCommand, ChatOutcome, ReplyPart, ReplySink, chat};
+pub use conversation_actions::{
+    AgentMessage, AgentMessageOutcome, HandoffCommand, close_conversation, hand_off, return_to_assistant,
+    send_agent_message,
+};
+pub use create_lead::{CreateLeadOutcome, OnDuplicate, create_lead};
+pub use delete_conversation::delete_conversation;
+pub use delete_lead::delete_lead;
+pub use deliveries::{replay_delivery, send_test_event};
+pub use endpoints::{
+    CreatedEndpoint, RotatedSecret, create_endpoint, delete_endpoint, patch_endpoint, rotate_endpoint_secret,
+};
+pub use error::UseCaseError;
+pub use key_usage::KeyUsage;
+pub use keys::{CreateKey, CreatedKey, create_key, revoke_key, rotate_key};
+pub use knowledge::{add_document, delete_document, remove_unfinished_documents, search_knowledge};
+pub use lanes::{Full, LaneGuard, LaneKey, Lanes};
+pub use patch_lead::patch_lead;
+pub use read::{LeadDetail, VisitorMessages, lead_detail, visitor_messages};
+pub use recording::{Recording, record_refusal};
+pub use services::{Services, Settings};
+pub use sweep::{expire_idle_conversations, sweep_old};
+pub use tenants::{CreateTenant, create_assistant, create_tenant, set_plan};

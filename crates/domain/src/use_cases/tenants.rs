@@ -1,0 +1,99 @@
+//! Tenants and what each begins with: an assistant and a member.
+
+use crate::{
+    access::{Assistant, Member, Slug, Tenant, TenantScope, TenantSettings},
+    changes::{Change, Changes},
+    money::Money,
+    ports::StoreError,
+    text::bounded,
+    use_cases::{Services, UseCaseError, services::TRIES},
+};
+
+/// A tenant to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateTenant {
+    /// The company's name: 1 to 200 characters.
+    pub name: String,
+    /// The name of its plan.
+    pub plan: String,
+    /// Whether it serves requests that name no tenant.
+    pub is_default: bool,
+}
+
+/// Makes a tenant with one assistant and one member.
+pub async fn create_tenant(services: &Services, command: CreateTenant) -> Result<Tenant, UseCaseError> {
+    let name = bounded(&command.name, 200).map_err(|error| UseCaseError::invalid("name", &error))?;
+    let now = services.clock.now();
+    let tenant = Tenant {
+        id: services.ids.id(),
+        version: 0,
+        name: name.clone(),
+        sandbox: services.ids.id(),
+        plan: command.plan,
+        is_default: command.is_default,
+        settings: TenantSettings::default(),
+        created_at: now,
+    };
+    let assistant = new_assistant(services, &name, Slug::from_name("assistant"), true)?;
+    let member = Member { id: services.ids.id(), name: "Team".to_owned(), email: None, created_at: now };
+    let changes = Changes {
+        tenants: vec![Change::created(tenant.clone())],
+        assistants: vec![Change::created(assistant)],
+        members: vec![Change::created(member)],
+        ..Changes::default()
+    };
+    services.store.commit(TenantScope::live(tenant.id), changes).await?;
+    Ok(tenant)
+}
+
+/// Adds an assistant to a tenant. Its slug is made of its name unless one is given.
+pub async fn create_assistant(
+    services: &Services,
+    scope: TenantScope,
+    name: &str,
+    slug: Option<&str>,
+) -> Result<Assistant, UseCaseError> {
+    let view = services.view(scope).await?;
+    let assistant = new_assistant(services, name, Slug::from_name(slug.unwrap_or(name)), false)?;
+    if let Some(taken) = view.assistants.iter().find(|known| known.slug == assistant.slug) {
+        let message = format!("an assistant with the slug '{}' exists", taken.slug);
+        return Err(UseCaseError::Conflict { message, existing: Some(taken.id.prefixed()) });
+    }
+    let changes = Changes { assistants: vec![Change::created(assistant.clone())], ..Changes::default() };
+    services.store.commit(scope, changes).await?;
+    Ok(assistant)
+}
+
+fn new_assistant(
+    services: &Services,
+    name: &str,
+    slug: Result<Slug, crate::text::TextError>,
+    is_default: bool,
+) -> Result<Assistant, UseCaseError> {
+    Ok(Assistant {
+        id: services.ids.id(),
+        version: 0,
+        slug: slug.map_err(|error| UseCaseError::invalid("slug", &error))?,
+        name: bounded(name, 200).map_err(|error| UseCaseError::invalid("name", &error))?,
+        greeting: None,
+        language: "en".to_owned(),
+        high_value_amount: Money::from_major(10_000),
+        is_default,
+        created_at: services.clock.now(),
+    })
+}
+
+/// Gives a tenant another plan; its limits apply from the next request on.
+pub async fn set_plan(services: &Services, scope: TenantScope, plan: &str) -> Result<Tenant, UseCaseError> {
+    for _ in 0..TRIES {
+        let before = services.store.find_tenant(Some(scope.content())).await?.ok_or(UseCaseError::NotFound)?;
+        let after = Tenant { plan: plan.to_owned(), ..before.clone() };
+        let changes = Changes { tenants: vec![Change::updated(before, after.clone())], ..Changes::default() };
+        match services.store.commit(scope, changes).await {
+            Ok(()) => return Ok(after),
+            Err(StoreError::Stale) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(UseCaseError::Busy)
+}

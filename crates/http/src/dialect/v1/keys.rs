@@ -1,0 +1,44 @@
+//! API keys (contract § 3).
+
+use synaptiq_domain::{
+    access::ApiKey,
+    use_cases::{CreatedKey, create_key, revoke_key, rotate_key},
+};
+use synaptiq_wire::v1::{
+    deleted::Deleted,
+    key::{self, KeyWithSecret},
+};
+
+use crate::{answer::Answer, fault::Refused, request::Call};
+
+/// `GET /keys`
+pub(super) async fn list(call: Call) -> Result<Answer, Refused> {
+    let keys = call.services().store.list_keys(call.scope()).await?;
+    Ok(Answer::ok(&key::list(&keys)))
+}
+
+/// `POST /keys`
+pub(super) async fn create(mut call: Call) -> Result<Answer, Refused> {
+    let command = key::read_creation(&call.json()?)?;
+    let recorder = call.recorder(|created: &CreatedKey| Answer::json(201, &KeyWithSecret::from(created)));
+    let recording = recorder.recording();
+    let created = create_key(call.services(), call.scope(), call.permissions(), command, recording.as_ref()).await?;
+    Ok(recorder.answer(&created))
+}
+
+/// `POST /keys/{id}/rotate`
+pub(super) async fn rotate(mut call: Call) -> Result<Answer, Refused> {
+    call.json()?;
+    let recorder = call.recorder(|created: &CreatedKey| Answer::ok(&KeyWithSecret::from(created)));
+    let recording = recorder.recording();
+    let created = rotate_key(call.services(), call.scope(), call.permissions(), call.id(0), recording.as_ref()).await?;
+    Ok(recorder.answer(&created))
+}
+
+/// `DELETE /keys/{id}`: the key is refused from the next request on.
+pub(super) async fn revoke(mut call: Call) -> Result<Answer, Refused> {
+    let recorder = call.recorder(|key: &ApiKey| Answer::ok(&Deleted::of(key.id)));
+    let recording = recorder.recording();
+    let key = revoke_key(call.services(), call.scope(), call.id(0), recording.as_ref()).await?;
+    Ok(recorder.answer(&key))
+}

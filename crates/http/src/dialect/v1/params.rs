@@ -1,0 +1,90 @@
+//! The query parameters of v1's lists, as the `OpenAPI` document describes them.
+
+use crate::operation::{ParamKind, QueryParam};
+
+const fn param(name: &'static str, kind: ParamKind, about: &'static str) -> QueryParam {
+    QueryParam::new(name, kind, about)
+}
+
+const PAGE: QueryParam = param("page", ParamKind::Whole(1, u32::MAX, 1), "Page number.");
+const LIMIT: QueryParam = param("limit", ParamKind::Whole(1, 100, 25), "Rows per page.");
+const CURSOR: QueryParam =
+    param("cursor", ParamKind::Text, "Where to go on: nextCursor of the part before, with the same sort and filters.");
+const ORDER: QueryParam = param("sortOrder", ParamKind::OneOf(&["desc", "asc"]), "Sort direction.");
+
+/// The documented statuses of a lead.
+const LEAD_STATUS: QueryParam = param(
+    "status",
+    ParamKind::Text,
+    "One or several of new, qualifying, qualified, contacted, booked, converted, nurturing, disqualified, lost, \
+     separated by commas.",
+);
+const Q: QueryParam =
+    param("q", ParamKind::Text, "Words, each of which is part of name, e-mail or company; case does not matter.");
+
+/// Of the list of leads and its search.
+pub(super) const LEADS: &[QueryParam] = &[
+    PAGE,
+    LIMIT,
+    CURSOR,
+    LEAD_STATUS,
+    param("source", ParamKind::OneOf(&["chat", "api", "import", "form"]), "Where leads come from."),
+    param("email", ParamKind::Text, "The lead with this address."),
+    param("tag", ParamKind::Text, "Leads with this tag."),
+    Q,
+    param("minScore", ParamKind::Whole(0, 100, 0), "Leads with at least this score."),
+    param("createdAfter", ParamKind::Time, "Created at or after."),
+    param("createdBefore", ParamKind::Time, "Created at or before."),
+    param("archived", ParamKind::Flag(false), "Whether archived leads are shown too."),
+    param("sortBy", ParamKind::OneOf(&["createdAt", "updatedAt", "score"]), "What to sort by."),
+    ORDER,
+];
+
+/// Of creating a lead.
+pub(super) const CREATE_LEAD: &[QueryParam] = &[param(
+    "onDuplicate",
+    ParamKind::OneOf(&["merge", "error"]),
+    "What to do about an address that a lead has already.",
+)];
+
+/// Of the list of conversations.
+pub(super) const CONVERSATIONS: &[QueryParam] = &[
+    PAGE,
+    LIMIT,
+    CURSOR,
+    param("leadId", ParamKind::Text, "Conversations of this lead."),
+    param("visitorId", ParamKind::Text, "Conversations of this visitor."),
+    param("assistantId", ParamKind::Text, "Conversations with this assistant."),
+    param("status", ParamKind::OneOf(&["active", "closed", "handed_off", "expired"]), "Conversations in this status."),
+    param(
+        "channel",
+        ParamKind::OneOf(&["web_chat", "api", "whatsapp", "slack"]),
+        "Conversations through this channel.",
+    ),
+    param("startDate", ParamKind::Time, "Begun at or after."),
+    param("endDate", ParamKind::Time, "Begun at or before; a date includes its whole day."),
+    param("sortBy", ParamKind::OneOf(&["lastMessageAt", "startedAt", "messageCount"]), "What to sort by."),
+    ORDER,
+];
+
+/// Of one conversation.
+pub(super) const MESSAGES: &[QueryParam] = &[
+    param("includeMessages", ParamKind::Flag(true), "Whether messages are shown."),
+    param("messageLimit", ParamKind::Whole(1, 200, 50), "How many messages."),
+    param("messageOffset", ParamKind::Whole(0, u32::MAX, 0), "How many messages to skip."),
+    param("messageOrder", ParamKind::OneOf(&["asc", "desc"]), "Oldest or newest first."),
+];
+
+/// Of the list of deliveries.
+pub(super) const DELIVERIES: &[QueryParam] = &[
+    PAGE,
+    LIMIT,
+    CURSOR,
+    param("status", ParamKind::OneOf(&["pending", "delivered", "failed", "cancelled"]), "Deliveries in this status."),
+];
+
+/// Of searching the knowledge base.
+pub(super) const KNOWLEDGE_SEARCH: &[QueryParam] = &[
+    param("q", ParamKind::Text, "The words to find; required."),
+    param("limit", ParamKind::Whole(1, 50, 10), "The most passages."),
+];

@@ -1,0 +1,97 @@
+//! Webhook endpoints and their deliveries (contract § 10).
+
+use synaptiq_domain::{
+    use_cases::{
+        CreatedEndpoint, RotatedSecret, UseCaseError, create_endpoint, delete_endpoint, patch_endpoint,
+        replay_delivery, rotate_endpoint_secret, send_test_event,
+    },
+    webhook::{Delivery, Endpoint},
+};
+use synaptiq_wire::v1::{
+    deleted::Deleted,
+    webhook::{self, DeliveryRecord, EndpointRecord, EndpointWithSecret, RotateRequest},
+};
+
+use crate::{answer::Answer, fault::Refused, request::Call};
+
+/// `GET /webhooks`
+pub(super) async fn list(call: Call) -> Result<Answer, Refused> {
+    let endpoints = call.services().store.list_endpoints(call.scope()).await?;
+    Ok(Answer::ok(&webhook::list(&endpoints)))
+}
+
+/// `POST /webhooks`
+pub(super) async fn create(mut call: Call) -> Result<Answer, Refused> {
+    let draft = webhook::read_draft(&call.json()?)?;
+    let recorder = call.recorder(|created: &CreatedEndpoint| {
+        let location = format!("/api/v1/webhooks/{}", created.endpoint.id);
+        Answer::json(201, &EndpointWithSecret::from(created)).with_header("location", location)
+    });
+    let recording = recorder.recording();
+    let created = create_endpoint(call.services(), call.scope(), draft, recording.as_ref()).await?;
+    Ok(recorder.answer(&created))
+}
+
+/// `GET /webhooks/{id}`
+pub(super) async fn get(call: Call) -> Result<Answer, Refused> {
+    let found = call.services().store.find_endpoint(call.scope(), call.id(0)).await?;
+    Ok(Answer::ok(&EndpointRecord::from(&found.ok_or(UseCaseError::NotFound)?)))
+}
+
+/// `PATCH /webhooks/{id}`
+pub(super) async fn patch(mut call: Call) -> Result<Answer, Refused> {
+    let patch = webhook::read_patch(&call.json()?)?;
+    let recorder = call.recorder(|endpoint: &Endpoint| Answer::ok(&EndpointRecord::from(endpoint)));
+    let recording = recorder.recording();
+    let endpoint = patch_endpoint(call.services(), call.scope(), call.id(0), patch, recording.as_ref()).await?;
+    Ok(recorder.answer(&endpoint))
+}
+
+/// `DELETE /webhooks/{id}`
+pub(super) async fn delete(mut call: Call) -> Result<Answer, Refused> {
+    let recorder = call.recorder(|id| Answer::ok(&Deleted::of::<Endpoint>(*id)));
+    let recording = recorder.recording();
+    let id = delete_endpoint(call.services(), call.scope(), call.id(0), recording.as_ref()).await?;
+    Ok(recorder.answer(&id))
+}
+
+/// `POST /webhooks/{id}/rotate-secret`
+pub(super) async fn rotate(mut call: Call) -> Result<Answer, Refused> {
+    let RotateRequest { secret, activates_at } = webhook::read_rotation(&call.json()?)?;
+    let recorder = call.recorder(|rotated: &RotatedSecret| Answer::ok(&EndpointWithSecret::from(rotated)));
+    let (services, recording) = (call.services(), recorder.recording());
+    let rotated =
+        rotate_endpoint_secret(services, call.scope(), call.id(0), secret, activates_at, recording.as_ref()).await?;
+    Ok(recorder.answer(&rotated))
+}
+
+fn accepted(delivery: &Delivery) -> Answer {
+    Answer::json(202, &DeliveryRecord::from(delivery))
+}
+
+/// `POST /webhooks/{id}/test`
+pub(super) async fn test(mut call: Call) -> Result<Answer, Refused> {
+    call.json()?;
+    let recorder = call.recorder(accepted);
+    let recording = recorder.recording();
+    let delivery = send_test_event(call.services(), call.scope(), call.id(0), recording.as_ref()).await?;
+    Ok(recorder.answer(&delivery))
+}
+
+/// `GET /webhooks/{id}/deliveries`
+pub(super) async fn deliveries(call: Call) -> Result<Answer, Refused> {
+    let (store, scope) = (&call.services().store, call.scope());
+    let endpoint = store.find_endpoint(scope, call.id(0)).await?.ok_or(UseCaseError::NotFound)?.id;
+    let query = webhook::read_query(&call.query(), endpoint)?;
+    let page = store.list_deliveries(scope, endpoint, &query).await?;
+    Ok(Answer::ok(&webhook::list_deliveries(&page, &query, endpoint)))
+}
+
+/// `POST /webhooks/{id}/deliveries/{deliveryId}/replay`
+pub(super) async fn replay(mut call: Call) -> Result<Answer, Refused> {
+    call.json()?;
+    let recorder = call.recorder(accepted);
+    let (services, recording) = (call.services(), recorder.recording());
+    let delivery = replay_delivery(services, call.scope(), call.id(0), call.id(1), recording.as_ref()).await?;
+    Ok(recorder.answer(&delivery))
+}

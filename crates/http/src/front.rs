@@ -1,0 +1,150 @@
+//! What every request is served with.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use ipnet::IpNet;
+use synaptiq_domain::{access::SystemScope, ports::Store, use_cases::Services};
+use tokio::{
+    runtime::Handle,
+    sync::{Semaphore, watch},
+};
+
+use crate::{
+    admin::{AdminGate, AdminToken},
+    body::BodyLimits,
+    feed::ConversationFeed,
+    tasks::Tasks,
+};
+
+/// How long and how large things may be (security I5, I6).
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// A body.
+    pub body: BodyLimits,
+    /// The time for a request's head. Default 5 s.
+    pub head: Duration,
+    /// How long a connection may wait for its next request. Default 75 s.
+    pub idle: Duration,
+    /// The time for a request once its body is there, streams excepted. Default 30 s.
+    pub handler: Duration,
+    /// The most bytes of all header names and values together. Default 16 KiB.
+    pub head_bytes: usize,
+    /// The most bytes of path and query. Default 8 KiB.
+    pub target_bytes: usize,
+    /// After how much silence a stream is pinged. Default 15 s.
+    pub ping: Duration,
+    /// How often a visitor's stream looks by itself. Default 5 s.
+    pub poll: Duration,
+    /// How many visitors' streams are open at once. Default 10,000.
+    pub streams: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body: BodyLimits::default(),
+            head: Duration::from_secs(5),
+            idle: Duration::from_secs(75),
+            handler: Duration::from_secs(30),
+            head_bytes: 16 * 1024,
+            target_bytes: 8 * 1024,
+            ping: Duration::from_secs(15),
+            poll: Duration::from_secs(5),
+            streams: 10_000,
+        }
+    }
+}
+
+/// What the wiring gives.
+pub struct Parts {
+    /// The use cases' ports.
+    pub services: Services,
+    /// The right to ask how the store is.
+    pub system: SystemScope,
+    /// What is stored of the admin token.
+    pub admin: Arc<dyn AdminToken>,
+    /// Tells streams of changes; the wiring's `Signals` feeds it.
+    pub feed: Arc<ConversationFeed>,
+    /// Whose `X-Forwarded-For` is believed (security I7).
+    pub trusted_proxies: Vec<IpNet>,
+    /// The product's version, as health shows it.
+    pub version: &'static str,
+    /// How long and how large things may be.
+    pub limits: Limits,
+}
+
+/// What every request is served with.
+pub struct Front {
+    pub(crate) services: Services,
+    pub(crate) system: SystemScope,
+    pub(crate) admin: AdminGate,
+    pub(crate) feed: Arc<ConversationFeed>,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) version: &'static str,
+    pub(crate) limits: Limits,
+    pub(crate) tasks: Tasks,
+    pub(crate) streams: Arc<Semaphore>,
+    stopping: watch::Sender<bool>,
+    panics: AtomicU64,
+}
+
+impl Front {
+    /// Puts the parts together. `runtime` carries work that outlives its client.
+    pub fn new(parts: Parts, runtime: Handle) -> Arc<Self> {
+        let Parts { services, system, admin, feed, trusted_proxies, version, limits } = parts;
+        Arc::new(Self {
+            services,
+            system,
+            admin: AdminGate::new(admin),
+            feed,
+            trusted_proxies,
+            version,
+            limits,
+            tasks: Tasks::new(runtime),
+            streams: Arc::new(Semaphore::new(limits.streams)),
+            stopping: watch::Sender::new(false),
+            panics: AtomicU64::new(0),
+        })
+    }
+
+    /// Whether the server has been asked to stop: it is not ready any more.
+    pub fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
+    }
+
+    /// Ends once the server has been asked to stop: open streams end with it.
+    pub(crate) async fn stopped(&self) {
+        let mut stopping = self.stopping.subscribe();
+        // The sender lives as long as `self`.
+        let _ = stopping.wait_for(|stopping| *stopping).await;
+    }
+
+    pub(crate) fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// The store behind everything.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.services.store
+    }
+
+    /// Waits until no turn or bulk write is under way, whether its client is still there or not.
+    pub async fn turns_ended(&self) {
+        self.tasks.ended().await;
+    }
+
+    /// How many requests have panicked (security P1).
+    pub fn panics(&self) -> u64 {
+        self.panics.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn count_panic(&self) {
+        self.panics.fetch_add(1, Ordering::Relaxed);
+    }
+}

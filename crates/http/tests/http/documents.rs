@@ -1,0 +1,106 @@
+//! `OpenAPI`, the docs page, and the probes.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+use synaptiq_http::{dialect::ALL, openapi::openapi, route::Access};
+
+use crate::stage::Stage;
+
+fn references<'a>(value: &'a Value, found: &mut HashSet<&'a str>) {
+    match value {
+        Value::Object(map) => {
+            found.extend(map.get("$ref").and_then(Value::as_str));
+            map.values().for_each(|value| references(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|value| references(value, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_document_tells_of_every_route_and_every_reference_leads_somewhere() {
+    for dialect in ALL {
+        let document = openapi(dialect);
+        assert_eq!(document["openapi"], "3.1.0");
+        for route in dialect.routes() {
+            let operation = &document["paths"][route.path][route.verb.as_str().to_lowercase()];
+            assert_eq!(operation["operationId"], route.operation, "{route:?}");
+            assert!(
+                route.doc.answers.iter().all(|(status, ..)| operation["responses"][status.to_string()].is_object())
+            );
+            assert_eq!(operation["requestBody"].is_object(), route.doc.body.is_some(), "{route:?}");
+            let secured = operation["security"].as_array().is_some_and(|schemes| !schemes.is_empty());
+            assert_eq!(secured, matches!(route.access, Access::Scope(_) | Access::Session), "{route:?}");
+            if let Some(example) = route.doc.example {
+                assert!(serde_json::from_str::<Value>(example).is_ok(), "{route:?}: {example}");
+            }
+        }
+        let mut found = HashSet::new();
+        references(&document, &mut found);
+        for reference in found {
+            let name = reference.strip_prefix("#/components/schemas/").expect("a schema");
+            assert!(document["components"]["schemas"][name].is_object(), "{reference} in {}", dialect.name());
+        }
+    }
+}
+
+#[test]
+fn lists_of_different_things_have_schemas_of_their_own() {
+    let document = openapi(&synaptiq_http::dialect::v1::V1);
+    let schema_of = |path: &str| {
+        let content = &document["paths"][path]["get"]["responses"]["200"]["content"]["application/json"];
+        let reference = content["schema"]["$ref"].as_str().expect("a reference");
+        document["components"]["schemas"][reference.rsplit('/').next().expect("a name")]["properties"]["data"].clone()
+    };
+    let lists = ["leads", "conversations", "webhooks", "knowledge", "keys"];
+    let schemas: Vec<Value> = lists.iter().map(|name| schema_of(&format!("/api/v1/{name}"))).collect();
+    for (at, schema) in schemas.iter().enumerate() {
+        assert!(schema.is_object() && !schemas[..at].contains(schema), "{}: {schema}", lists[at]);
+    }
+}
+
+#[actix_web::test]
+async fn the_examples_of_the_document_are_accepted_by_their_routes() {
+    let stage = Stage::new().await;
+    for dialect in ALL {
+        for route in dialect.routes().iter().filter(|route| !route.path.contains('{')) {
+            let Some(example) = route.doc.example else { continue };
+            let seen = stage.ask(route.verb.as_str(), route.path).raw(example).seen().await;
+            assert!(seen.status < 300, "{route:?}: {} {}", seen.status, seen.text());
+            assert!(route.doc.answers.iter().any(|(status, ..)| *status == seen.status), "{route:?}: {}", seen.status);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn the_documents_are_public_and_the_page_fetches_nothing() {
+    let stage = Stage::new().await;
+    for path in ["/api/v1/openapi.json", "/api/openapi.json"] {
+        let seen = stage.ask_publicly("GET", path).seen().await;
+        assert_eq!((seen.status, &seen.json()["openapi"]), (200, &json!("3.1.0")));
+    }
+    let page = stage.ask_publicly("GET", "/api/v1/docs").seen().await;
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    assert!(
+        page.header("content-security-policy")
+            .is_some_and(|policy| policy.starts_with("default-src 'none'") && !policy.contains("unsafe"))
+    );
+    let text = page.text();
+    for forbidden in ["<script", "http://", "https://synaptiq", " src=", "onclick"] {
+        assert!(!text.contains(forbidden), "{forbidden}");
+    }
+    for route in synaptiq_http::dialect::named("v1").expect("v1").routes() {
+        assert!(text.contains(&format!("{} {}", route.verb, route.path)), "{route:?} is not listed");
+    }
+}
+
+#[actix_web::test]
+async fn health_says_how_the_service_is() {
+    let stage = Stage::new().await;
+    let seen = stage.ask_publicly("GET", "/api/health").seen().await;
+    assert_eq!(seen.status, 200);
+    assert_eq!(seen.json(), json!({"status": "ok", "database": "ok", "model": "builtin", "version": "0.0.0"}));
+    assert_eq!(stage.ask_publicly("GET", "/livez").seen().await.status, 200);
+    assert_eq!(stage.ask_publicly("GET", "/readyz").seen().await.status, 200);
+}

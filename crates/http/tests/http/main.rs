@@ -1,0 +1,12 @@
+//! The HTTP layer on the store in memory: what is promised of every route, and of some alone.
+
+mod access;
+mod chat;
+mod documents;
+mod errors;
+mod hostile;
+mod idempotency;
+mod leads;
+mod logs;
+mod sockets;
+mod stage;

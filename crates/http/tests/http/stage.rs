@@ -1,0 +1,284 @@
+//! A server's application with everything behind it, and what a test asks of it.
+
+use std::{cell::RefCell, net::SocketAddr, rc::Rc, sync::Arc};
+
+use actix_web::{
+    Error,
+    body::{BoxBody, to_bytes},
+    dev::{Service, ServiceResponse},
+    http::{Method, header::HeaderMap},
+    test::{TestRequest, init_service},
+};
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::future::LocalBoxFuture;
+use serde_json::Value;
+use synaptiq_domain::{
+    access::{KeyKind, PermissionSet, SystemScope, TenantScope},
+    event::Event,
+    knowledge::ScoredPassage,
+    ports::{DeliveryRenderer, IndexError, Model, PassageIndex, RefusedUrl, Signals, Store, UrlGuard},
+    use_cases::{CreateKey, CreateTenant, KeyUsage, Lanes, Services, Settings, create_key, create_tenant},
+    webhook::Endpoint,
+};
+use synaptiq_http::{
+    admin::{AdminToken, AdminTokenError},
+    feed::ConversationFeed,
+    front::{Front, Limits, Parts},
+    server::application,
+};
+use synaptiq_storage::MemoryStore;
+use synaptiq_testkit::{
+    fakes::{ClearVault, FakeClock, SequentialIds},
+    scripted::{ScriptedResponder, ScriptedUnderstanding},
+};
+use tokio::runtime::Handle;
+
+struct EventAlone;
+
+impl DeliveryRenderer for EventAlone {
+    fn render(&self, event: &Event, _: &Endpoint) -> Vec<u8> {
+        serde_json::to_vec(event).expect("an event serialises")
+    }
+}
+
+struct NoPassages;
+
+#[async_trait]
+impl PassageIndex for NoPassages {
+    async fn search(&self, _: TenantScope, _: &str, _: usize) -> Result<Vec<ScoredPassage>, IndexError> {
+        Ok(Vec::new())
+    }
+}
+
+/// Refuses what names this machine, without looking anything up.
+struct NotHere;
+
+#[async_trait]
+impl UrlGuard for NotHere {
+    async fn check(&self, url: &str) -> Result<(), RefusedUrl> {
+        match url {
+            _ if !url.starts_with("http") => Err(RefusedUrl::Scheme),
+            _ if url.contains("localhost") => Err(RefusedUrl::PrivateAddress),
+            _ => Ok(()),
+        }
+    }
+}
+
+struct Feeding(Arc<ConversationFeed>);
+
+impl Signals for Feeding {
+    fn deliveries_due(&self) {}
+
+    fn conversation_changed(
+        &self,
+        scope: TenantScope,
+        conversation: synaptiq_domain::id::Id<synaptiq_domain::conversation::Conversation>,
+    ) {
+        self.0.changed(scope, conversation);
+    }
+}
+
+/// The operator's token of every test.
+pub(crate) const ADMIN_TOKEN: &str = "the operator's token";
+
+struct PlainToken;
+
+#[async_trait]
+impl AdminToken for PlainToken {
+    async fn stored(&self) -> Result<Option<String>, AdminTokenError> {
+        Ok(Some(ADMIN_TOKEN.to_owned()))
+    }
+
+    async fn matches(&self, token: &str, stored: &str) -> bool {
+        token == stored
+    }
+
+    fn is_well_formed(&self, _: &str) -> bool {
+        false
+    }
+}
+
+/// What differs between tests.
+pub(crate) struct Setting {
+    pub(crate) limits: Limits,
+    pub(crate) model: Option<Arc<dyn Model>>,
+    pub(crate) store: Arc<dyn Store>,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self { limits: Limits::default(), model: None, store: Arc::new(MemoryStore::new()) }
+    }
+}
+
+/// The parts of a server over a new company, and a key with every scope.
+pub(crate) async fn parts(setting: Setting) -> (Parts, TenantScope, Arc<FakeClock>) {
+    let clock = Arc::new(FakeClock::default());
+    let feed = Arc::new(ConversationFeed::default());
+    let services = Services {
+        store: setting.store,
+        index: Arc::new(NoPassages),
+        understanding: Arc::new(ScriptedUnderstanding),
+        responder: Arc::new(ScriptedResponder),
+        model: setting.model,
+        renderer: Arc::new(EventAlone),
+        url_guard: Arc::new(NotHere),
+        vault: Arc::new(ClearVault),
+        signals: Arc::new(Feeding(Arc::clone(&feed))),
+        clock: Arc::clone(&clock) as _,
+        ids: Arc::new(SequentialIds::default()),
+        lanes: Arc::new(Lanes::default()),
+        key_usage: Arc::new(KeyUsage::default()),
+        process: 1,
+        settings: Settings::default(),
+    };
+    let tenant = new_tenant(&services, true).await;
+    let parts = Parts {
+        services,
+        system: SystemScope::assume(),
+        admin: Arc::new(PlainToken),
+        feed,
+        trusted_proxies: Vec::new(),
+        version: "0.0.0",
+        limits: setting.limits,
+    };
+    (parts, tenant, clock)
+}
+
+async fn new_tenant(services: &Services, is_default: bool) -> TenantScope {
+    let command = CreateTenant { name: "Acme".to_owned(), plan: "self_hosted".to_owned(), is_default };
+    TenantScope::live(create_tenant(services, command).await.expect("a tenant").id)
+}
+
+pub(crate) async fn new_key(
+    services: &Services,
+    scope: TenantScope,
+    kind: KeyKind,
+    permissions: PermissionSet,
+) -> String {
+    let command = CreateKey { name: "Test".to_owned(), kind, permissions, plan: None };
+    create_key(services, scope, PermissionSet::all(), command, None).await.expect("a key").secret.reveal().to_owned()
+}
+
+type Answering = dyn Fn(TestRequest) -> LocalBoxFuture<'static, Result<ServiceResponse<BoxBody>, Error>>;
+
+/// A server's application with everything behind it.
+pub(crate) struct Stage {
+    pub(crate) services: Services,
+    pub(crate) scope: TenantScope,
+    pub(crate) clock: Arc<FakeClock>,
+    pub(crate) front: Arc<Front>,
+    /// A key with every scope.
+    pub(crate) key: String,
+    answering: Rc<Answering>,
+}
+
+/// An answer, read to its end.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Seen {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {:?}", self.text()))
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The events of a stream as their names and data.
+    pub(crate) fn events(&self) -> Vec<(String, Value)> {
+        let line =
+            |block: &str, label: &str| block.lines().find_map(|line| line.strip_prefix(label).map(str::to_owned));
+        let blocks = self.text();
+        blocks
+            .split("\n\n")
+            .filter_map(|block| Some((line(block, "event: ")?, serde_json::from_str(&line(block, "data: ")?).ok()?)))
+            .collect()
+    }
+}
+
+impl Stage {
+    pub(crate) async fn new() -> Self {
+        Self::with(Setting::default()).await
+    }
+
+    pub(crate) async fn with(setting: Setting) -> Self {
+        let (parts, scope, clock) = parts(setting).await;
+        let services = parts.services.clone();
+        let front = Front::new(parts, Handle::current());
+        let service = Rc::new(init_service(application(&front)).await);
+        let answering: Rc<Answering> = Rc::new(move |request| {
+            let service = Rc::clone(&service);
+            Box::pin(async move { service.call(request.to_request()).await })
+        });
+        let key = new_key(&services, scope, KeyKind::Live, PermissionSet::all()).await;
+        Self { services, scope, clock, front, key, answering }
+    }
+
+    /// Another company on the same server, with a key that has every scope.
+    pub(crate) async fn another_key(&self) -> String {
+        let scope = new_tenant(&self.services, false).await;
+        new_key(&self.services, scope, KeyKind::Live, PermissionSet::all()).await
+    }
+
+    pub(crate) async fn key_with(&self, kind: KeyKind, scopes: &str) -> String {
+        new_key(&self.services, self.scope, kind, scopes.parse().expect("scopes")).await
+    }
+
+    /// Begins a request with the key that has every scope.
+    pub(crate) fn ask(&self, method: &str, path: &str) -> Asking<'_> {
+        self.ask_publicly(method, path).header("authorization", &format!("Bearer {}", self.key))
+    }
+
+    /// Begins a request without a credential.
+    pub(crate) fn ask_publicly(&self, method: &str, path: &str) -> Asking<'_> {
+        let method: Method = method.parse().expect("a method");
+        let peer = SocketAddr::from(([192, 0, 2, 7], 4711));
+        Asking { stage: self, request: RefCell::new(TestRequest::with_uri(path).method(method).peer_addr(peer)) }
+    }
+}
+
+/// A request in the making.
+pub(crate) struct Asking<'a> {
+    stage: &'a Stage,
+    request: RefCell<TestRequest>,
+}
+
+impl Asking<'_> {
+    fn change(self, change: impl FnOnce(TestRequest) -> TestRequest) -> Self {
+        let request = self.request.replace(TestRequest::default());
+        self.request.replace(change(request));
+        self
+    }
+
+    pub(crate) fn header(self, name: &str, value: &str) -> Self {
+        self.change(|request| request.insert_header((name, value)))
+    }
+
+    pub(crate) fn json(self, body: &Value) -> Self {
+        self.raw(body.to_string())
+    }
+
+    /// A body that is said to be JSON.
+    pub(crate) fn raw(self, body: impl Into<Bytes>) -> Self {
+        let body = body.into();
+        self.header("content-type", "application/json").change(|request| request.set_payload(body))
+    }
+
+    pub(crate) async fn seen(self) -> Seen {
+        let answer = (self.stage.answering)(self.request.into_inner()).await.expect("the pipeline always answers");
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let body = to_bytes(answer.into_body()).await.unwrap_or_default();
+        Seen { status, headers, body }
+    }
+}

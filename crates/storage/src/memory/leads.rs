@@ -1,0 +1,48 @@
+//! Reading leads.
+
+use async_trait::async_trait;
+use synaptiq_domain::{
+    access::{Tenant, TenantScope},
+    id::Id,
+    lead::{Lead, LeadQuery},
+    paging::{Page, Position},
+    ports::{
+        StoreError,
+        store::{LeadFile, LeadKey, LeadStore},
+    },
+    text::Email,
+};
+
+use super::{MemoryStore, rows::Rows};
+
+#[async_trait]
+impl LeadStore for MemoryStore {
+    async fn load_lead(&self, scope: TenantScope, key: &LeadKey) -> Result<Option<LeadFile>, StoreError> {
+        let (rows, tenant) = (self.read()?, scope.data());
+        Ok(match key {
+            LeadKey::Id(id) => rows.survivor(tenant, *id).map(|lead| rows.lead_file(tenant, lead)),
+            LeadKey::Email(email) => rows.lead_file_by_email(tenant, email),
+        })
+    }
+
+    async fn find_lead(&self, scope: TenantScope, id: Id<Lead>) -> Result<Option<Lead>, StoreError> {
+        Ok(self.read()?.survivor(scope.data(), id).cloned())
+    }
+
+    async fn list_leads(&self, scope: TenantScope, query: &LeadQuery) -> Result<Page<Lead>, StoreError> {
+        let rows = self.read()?;
+        let matching = rows.leads.of_tenant(scope.data()).filter(|lead| query.matches(lead)).cloned().collect();
+        Ok(Page::of_all(matching, query.order, query.paging, |lead| Position::new(query.sort.value_of(lead), lead.id)))
+    }
+}
+
+impl Rows {
+    fn lead_file(&self, tenant: Id<Tenant>, lead: &Lead) -> LeadFile {
+        LeadFile { lead: lead.clone(), evidence: self.evidence_of(tenant, lead.id) }
+    }
+
+    pub(super) fn lead_file_by_email(&self, tenant: Id<Tenant>, email: &Email) -> Option<LeadFile> {
+        let id = self.addresses.get(&(tenant, email.folded()))?;
+        Some(self.lead_file(tenant, self.leads.get(&(tenant, *id))?))
+    }
+}

@@ -1,0 +1,24 @@
+//! The queries, in plain diesel, written once. Each database mounts this folder beside its own
+//! `schema` and `dialect`, so that the same text compiles against either; the files mirror those of
+//! the domain's `ports/store`.
+//!
+//! Functions take a connection and trust whoever calls them to have begun what they need: a
+//! snapshot for reads of more than one statement, a savepoint for writes.
+
+pub(super) mod access;
+pub(super) mod codec;
+pub(super) mod commit;
+pub(super) mod conversations;
+pub(super) mod events;
+pub(super) mod evidence;
+pub(super) mod fault;
+pub(super) mod knowledge;
+pub(super) mod leads;
+pub(super) mod messages;
+pub(super) mod paging;
+pub(super) mod receipts;
+pub(super) mod system;
+pub(super) mod webhooks;
+
+use super::{dialect, dialect::Connection, schema};
+use fault::{Fault, Outcome};

@@ -1,0 +1,23 @@
+//! The store in one `SQLite` file: one writer thread that commits in groups, and a few read-only
+//! connections beside it.
+
+mod backup;
+mod cache;
+mod dialect;
+#[cfg(test)]
+mod full_disk;
+mod open;
+#[cfg(test)]
+mod plans;
+mod pool;
+mod schema;
+mod store;
+mod writer;
+
+// The queries are the same text for every database; each mounts them beside its own schema.
+#[path = "../sql/mod.rs"]
+mod sql;
+
+pub use backup::{BackupError, verify_file};
+pub use open::{Access, OpenError, OpenOptions, ServerPlace};
+pub use store::SqliteStore;

@@ -1,0 +1,161 @@
+//! The list of promises, and the macro that makes a test of each.
+
+/// Puts a store under the contract: one `#[tokio::test]` per promise.
+///
+/// Takes the name of an `async fn() -> Subject` in the module that calls it, which makes a fresh,
+/// empty store each time.
+#[macro_export]
+macro_rules! store_contract {
+    ($make:ident) => {
+        $crate::store_contract! { @tests $make,
+            commits {
+                a_commit_is_all_or_nothing
+                a_version_other_than_the_stored_one_is_stale
+                what_is_written_is_what_was_given_with_the_version_one_higher
+                an_aggregate_that_is_new_must_not_be_there
+                an_aggregate_that_was_read_must_still_be_there
+                of_two_commits_that_read_the_same_version_one_is_stale
+                an_e_mail_is_unique_in_a_tenant_without_case
+                an_address_is_free_again_when_its_lead_is_deleted_absorbed_or_renamed
+                a_survivor_may_take_the_address_of_the_lead_it_absorbs
+                a_receipts_key_is_unique_in_a_tenant
+                an_answer_takes_the_place_of_its_beginning
+                a_keys_hash_is_unique_in_every_tenant
+                a_position_is_taken_once_in_a_conversation
+                an_assistants_slug_is_unique_in_a_tenant
+            }
+            leads {
+                a_list_of_leads_agrees_with_its_query
+                a_page_says_how_many_leads_there_are_and_where_the_next_begins
+                a_cursor_shows_every_lead_once_while_others_come_and_go
+                an_address_finds_its_lead_without_case
+                a_lead_comes_with_the_evidence_of_all_its_conversations
+                evidence_belongs_to_the_lead_of_its_conversation
+                the_id_of_an_absorbed_lead_finds_the_survivor
+                a_merge_moves_conversations_and_evidence_to_the_survivor
+                a_conversation_changed_with_its_merge_counts_one_version
+                a_merge_with_a_lead_that_is_gone_is_refused
+                a_deleted_lead_takes_its_evidence_and_lets_its_conversations_go
+                the_ids_that_a_deleted_lead_answered_for_find_no_one
+            }
+            conversations {
+                a_list_of_conversations_agrees_with_its_query
+                the_latest_conversations_of_a_lead_come_latest_first_and_no_more_than_asked_for
+                an_idle_conversation_is_listed_as_expired_before_anyone_says_so
+                a_cursor_shows_every_conversation_once_while_others_come_and_go
+                a_session_finds_its_conversation_in_its_own_tenant_alone
+                a_turn_is_loaded_by_session_or_by_id
+                a_turn_comes_with_all_that_its_score_rests_on
+                a_turn_knows_who_has_the_address_already
+                messages_come_in_order_of_position_from_either_end
+                messages_after_a_position_come_oldest_first
+                a_deleted_conversation_takes_its_messages_and_evidence
+                nothing_is_added_to_a_conversation_that_is_gone
+                a_conversation_with_everything_in_it_reads_back_the_same
+            }
+            access {
+                a_key_is_found_by_its_hash_with_its_tenant
+                k3_a_revoked_key_is_seen_by_the_next_look_up
+                keys_are_listed_newest_first
+                a_tenant_is_found_by_its_id_or_as_the_default
+                a_sandbox_is_not_found_as_a_tenant
+                a_view_holds_a_tenants_assistants_members_and_endpoints_in_order
+                what_a_commit_changed_is_seen_by_the_next_view
+                a_deleted_tenant_is_gone_with_all_that_was_its
+                a_sandbox_reads_its_tenants_content_and_endpoints_of_its_own
+            }
+            knowledge {
+                documents_are_listed_newest_first_without_their_content
+                passages_are_found_by_name_in_the_order_asked_for
+                passages_come_in_order_of_name_part_by_part
+                passages_of_documents_that_are_not_ready_are_hidden
+                a_deleted_documents_passages_are_gone_with_it
+                passages_may_follow_their_document_in_later_commits
+                every_commit_that_touches_documents_raises_the_generation
+                a_sandbox_reads_the_knowledge_of_its_tenant
+            }
+            webhooks {
+                endpoints_are_listed_newest_first
+                an_endpoint_with_everything_in_it_reads_back_the_same
+                a_delivery_with_everything_in_it_reads_back_the_same
+                a_delivery_is_found_under_its_own_endpoint_alone
+                deliveries_are_listed_newest_first_page_by_page_or_by_cursor
+                deleting_an_endpoint_cancels_its_pending_deliveries
+                a_delivery_to_an_endpoint_that_is_gone_is_stale
+            }
+            deliveries {
+                due_deliveries_are_claimed_oldest_first_up_to_the_limit
+                what_is_due_first_is_claimed_first_whenever_it_was_made
+                a_claimed_delivery_is_no_one_elses_until_its_lease_ends
+                of_claims_at_once_each_delivery_goes_to_one
+                w3_one_endpoint_that_hangs_keeps_no_other_from_being_claimed
+                a_settlement_is_written_as_given
+                a_settlement_after_the_lease_was_lost_changes_nothing_and_says_so
+                a_settlement_of_what_nobody_claimed_changes_nothing
+                a_settlement_after_its_endpoint_was_deleted_changes_nothing
+                a_replay_while_a_try_is_under_way_stands
+                a_settlement_can_switch_the_endpoint_off
+                the_next_delivery_is_known_leases_included
+                a_sandboxes_deliveries_come_with_its_scope
+            }
+            upkeep {
+                idle_conversations_come_oldest_first_with_their_scope
+                receipts_begun_before_an_instant_are_swept_part_by_part
+                deliveries_are_swept_by_their_last_try
+                every_tenant_is_listed_oldest_first_without_sandboxes
+                a_key_is_found_by_its_id_in_any_tenant
+                the_last_use_of_keys_is_noted
+                a_value_of_the_installation_is_what_was_last_put
+                a_store_at_work_is_well
+            }
+            isolation {
+                t3_no_read_finds_what_belongs_to_another_tenant
+                a_sandbox_and_its_tenant_do_not_see_each_others_data
+                t2_no_commit_changes_what_belongs_to_another_tenant
+                a_commit_in_a_sandbox_writes_data_there_and_content_to_the_tenant
+            }
+        }
+    };
+    (@tests $make:ident, $($concept:ident { $($promise:ident)* })*) => {
+        $(mod $concept {
+            $(#[tokio::test]
+            async fn $promise() {
+                let trial = $crate::contract::Trial::begin(super::$make().await).await;
+                $crate::contract::$concept::$promise(&trial).await;
+            })*
+        })*
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    /// Every function of a concept's file, in a file that a macro cannot see into.
+    const SOURCES: &[(&str, &str)] = &[
+        ("commits", include_str!("commits.rs")),
+        ("leads", include_str!("leads.rs")),
+        ("conversations", include_str!("conversations.rs")),
+        ("access", include_str!("access.rs")),
+        ("knowledge", include_str!("knowledge.rs")),
+        ("webhooks", include_str!("webhooks.rs")),
+        ("deliveries", include_str!("deliveries.rs")),
+        ("upkeep", include_str!("upkeep.rs")),
+        ("isolation", include_str!("isolation.rs")),
+    ];
+
+    #[test]
+    fn every_promise_is_in_the_list() {
+        let list = include_str!("promises.rs");
+        for (concept, source) in SOURCES {
+            let (_, rest) = list.split_once(&format!("            {concept} {{\n")).expect("the concept is listed");
+            let (block, _) = rest.split_once('}').expect("the block ends");
+            let listed: BTreeSet<&str> = block.split_whitespace().collect();
+            let written: BTreeSet<&str> = source
+                .lines()
+                .filter_map(|line| line.strip_prefix("pub async fn ")?.split_once('(').map(|(name, _)| name))
+                .collect();
+            assert_eq!(listed, written, "the list and the functions of {concept}.rs differ");
+        }
+    }
+}

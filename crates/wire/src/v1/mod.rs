@@ -1,0 +1,11 @@
+//! The native dialect, v1: camelCase, prefixed ids, times in milliseconds.
+
+pub mod chat;
+pub mod conversation;
+pub mod deleted;
+pub mod error;
+pub mod key;
+pub mod knowledge;
+pub mod lead;
+pub mod schema;
+pub mod webhook;

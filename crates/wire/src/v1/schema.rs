@@ -1,0 +1,81 @@
+//! Every request and answer of v1, for its `OpenAPI` document.
+
+use crate::{
+    chat::ChatRequestBody,
+    paging::List,
+    schema::{Schemas, add},
+    v1::{chat, conversation, deleted, error, key, knowledge, lead, webhook},
+};
+
+/// The schemas of every request and answer, by name.
+pub fn schemas() -> Schemas {
+    let mut all = Schemas::new();
+    let all = &mut all;
+    add::<error::ErrorBody>(all);
+    add::<deleted::Deleted>(all);
+    add::<List<lead::LeadRecord>>(all);
+    add::<lead::LeadRecord>(all);
+    add::<lead::LeadDetail>(all);
+    add::<lead::LeadCreateBody>(all);
+    add::<lead::LeadPatchBody>(all);
+    add::<lead::BulkRequestBody>(all);
+    add::<lead::BulkAnswer>(all);
+    add::<ChatRequestBody>(all);
+    add::<chat::ChatAnswer>(all);
+    add::<chat::MessageStart>(all);
+    add::<chat::MessageDelta>(all);
+    add::<List<conversation::ConversationRecord>>(all);
+    add::<conversation::ConversationRecord>(all);
+    add::<conversation::ConversationDetail>(all);
+    add::<conversation::MessageRecord>(all);
+    add::<conversation::AgentMessageBody>(all);
+    add::<conversation::HandoffBody>(all);
+    add::<List<webhook::EndpointRecord>>(all);
+    add::<webhook::EndpointRecord>(all);
+    add::<webhook::EndpointWithSecret>(all);
+    add::<webhook::EndpointCreateBody>(all);
+    add::<webhook::EndpointPatchBody>(all);
+    add::<webhook::RotateBody>(all);
+    add::<List<webhook::DeliveryRecord>>(all);
+    add::<webhook::DeliveryRecord>(all);
+    add::<List<knowledge::DocumentRecord>>(all);
+    add::<knowledge::DocumentRecord>(all);
+    add::<knowledge::DocumentCreateBody>(all);
+    add::<knowledge::SearchAnswer>(all);
+    add::<List<key::KeyRecord>>(all);
+    add::<key::KeyRecord>(all);
+    add::<key::KeyWithSecret>(all);
+    add::<key::KeyCreateBody>(all);
+    std::mem::take(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::checks::assert_complete;
+
+    #[test]
+    fn every_reference_leads_to_a_schema() {
+        assert_complete(&schemas());
+    }
+
+    #[test]
+    fn names_are_those_of_the_domain() {
+        let all = schemas();
+        for name in [
+            "Lead",
+            "LeadDetail",
+            "LeadList",
+            "DeliveryList",
+            "Conversation",
+            "Message",
+            "Webhook",
+            "Delivery",
+            "Document",
+            "ApiKey",
+            "ErrorBody",
+        ] {
+            assert!(all.contains_key(name), "{name} is not among {:?}", all.keys().collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The promises of the whole product, kept by the real server over HTTP.
+
+mod command_line;
+mod conversation_parameters;
+mod conversations;
+mod crashes;
+mod disk_full;
+mod exactly_once;
+mod harness;
+mod hostile;
+mod idempotency;
+mod model_turns;
+mod order_on_disk;
+mod public_chat;
+mod samples;
+mod sandbox;
+mod slow;
+mod ssrf;
