@@ -44,12 +44,17 @@ pub(crate) fn classify(folded: &str, clues: &Clues) -> (Intent, f64) {
         return decided;
     }
     let hints = rules::hints(folded, clues);
-    settled(linear::model().classify(&features::features(folded, &hints)))
+    settled(linear::model().classify(&features::features(folded, &hints)), rules::asks_price(folded))
 }
 
-/// The model's answer as it is given out: what it is unsure of is [`Intent::Other`], and nobody is
-/// called a spammer on a suspicion.
-fn settled((intent, confidence): (Intent, f64)) -> (Intent, f64) {
-    let floor = if intent == Intent::Spam { SPAM_FLOOR } else { FLOOR };
+/// The model's answer as it is given out: what it is unsure of is [`Intent::Other`], nobody is
+/// called a spammer on a suspicion, and enterprise pricing, which alarms the team, needs a word
+/// about a price.
+fn settled((intent, confidence): (Intent, f64), asks_price: bool) -> (Intent, f64) {
+    let floor = match intent {
+        Intent::Spam => SPAM_FLOOR,
+        Intent::EnterprisePricing if !asks_price => return (Intent::Other, 0.5),
+        _ => FLOOR,
+    };
     if confidence < floor { (Intent::Other, (1.0 - confidence).clamp(0.05, 0.6)) } else { (intent, confidence) }
 }

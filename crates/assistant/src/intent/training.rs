@@ -31,6 +31,7 @@ struct Example {
     features: Features,
     /// What a decisive rule says, before the model is asked.
     decided: Option<(Intent, f64)>,
+    asks_price: bool,
 }
 
 fn folder() -> PathBuf {
@@ -66,7 +67,8 @@ fn example(intent: usize, text: String, language: &str) -> Example {
     let (_, folded, clues) = crate::understanding::without_intent(utterance);
     let features = features(&folded, &rules::hints(&folded, &clues));
     let decided = rules::decisive(&folded, &clues);
-    Example { intent, text, features, decided }
+    let asks_price = rules::asks_price(&folded);
+    Example { intent, text, features, decided, asks_price }
 }
 
 type Weights = Vec<[f32; INTENTS]>;
@@ -135,6 +137,7 @@ struct HeldOut {
     logits: [f32; INTENTS],
     truth: usize,
     decided: Option<(Intent, f64)>,
+    asks_price: bool,
 }
 
 fn held_out(examples: &[Example]) -> Vec<HeldOut> {
@@ -148,7 +151,12 @@ fn held_out(examples: &[Example]) -> Vec<HeldOut> {
             .collect();
         let weights = train(&seen);
         found.extend(examples.iter().enumerate().filter(|(index, _)| index % FOLDS == fold).map(|(_, example)| {
-            HeldOut { logits: logits(&weights, &example.features), truth: example.intent, decided: example.decided }
+            HeldOut {
+                logits: logits(&weights, &example.features),
+                truth: example.intent,
+                decided: example.decided,
+                asks_price: example.asks_price,
+            }
         }));
     }
     found
@@ -235,9 +243,9 @@ fn unseen_messages_are_understood_and_confidence_is_honest() {
     let answers: Vec<(bool, f64)> = held_out
         .iter()
         .map(|case| {
-            let (intent, confidence) = case
-                .decided
-                .unwrap_or_else(|| settled(likeliest(&case.logits.map(|logit| f64::from(logit) / temperature))));
+            let (intent, confidence) = case.decided.unwrap_or_else(|| {
+                settled(likeliest(&case.logits.map(|logit| f64::from(logit) / temperature)), case.asks_price)
+            });
             (intent == Intent::ALL[case.truth], confidence)
         })
         .collect();
