@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use synaptiq_tests::{Answer, Client, ModelStub, Said, SentEvent, SentEvents, Server, ServerSettings, events_of};
+use synaptiq_tests::{Answer, Client, ModelStub, Said, SentEvent, SentEvents, ServerSettings, events_of};
 
 /// How long a test waits for something to be stored. Generous: the machine may be busy.
 const DEADLINE: Duration = Duration::from_secs(60);

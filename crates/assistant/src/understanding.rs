@@ -313,12 +313,15 @@ mod tests {
     fn intents_of_ordinary_messages_are_told_apart() {
         let mut rows = Rows::default();
         for (text, expected) in [
-            ("Hi, I'm looking at your pricing page. What sets Plus apart from Basic?", Intent::PricingInquiry),
+            ("Hi, I read your price list. What sets Plus apart from Basic?", Intent::PricingInquiry),
             (
-                "We have about 50 sales reps. We're currently using Drift but looking to switch.",
+                "There are some 50 sales reps here. Today we're using Drift, but we want to switch.",
                 Intent::CompetitorComparison,
             ),
-            ("I need a tool to help my sales team qualify leads faster. What do you offer?", Intent::ProductQuestion),
+            (
+                "Our reps need help sorting good leads from bad ones. What does your tool do for that?",
+                Intent::ProductQuestion,
+            ),
             ("Would you give us a quick demo on Friday?", Intent::DemoRequest),
             ("does it connect with our Pipedrive account?", Intent::IntegrationQuestion),
             ("how long until we're live after signing?", Intent::OnboardingInquiry),

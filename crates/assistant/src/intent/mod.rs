@@ -38,7 +38,7 @@ pub(crate) struct Clues {
 /// Below this the model does not know: [`Intent::Other`].
 const FLOOR: f64 = 0.30;
 /// Below this the model does not call a person.
-const HUMAN_FLOOR: f64 = 0.6;
+const HUMAN_FLOOR: f64 = 0.5;
 /// Below this the model does not call a message spam.
 const SPAM_FLOOR: f64 = 0.75;
 
@@ -75,18 +75,20 @@ pub(crate) fn classify(folded: &str, clues: &Clues) -> (Intent, f64) {
 
 fn modelled(folded: &str, clues: &Clues) -> (Intent, f64) {
     let hints = rules::hints(folded, clues);
-    let (intent, confidence) = settled(linear::model().classify(&features::features(folded, &hints)));
-    // A person is called on clear words alone: a number given or a job sought calls nobody.
-    let calls_nobody = clues.states || clues.signals.contains(&Signal::JobSeeker);
-    if intent == Intent::HumanRequest && (calls_nobody || confidence < HUMAN_FLOOR) {
-        return (Intent::Other, 0.5);
-    }
-    (intent, confidence)
+    settled(linear::model().classify(&features::features(folded, &hints)), folded, clues)
 }
 
 /// The model's answer as it is given out: what it is unsure of is [`Intent::Other`], and nobody is
-/// called a spammer on a suspicion.
-fn settled((intent, confidence): (Intent, f64)) -> (Intent, f64) {
-    let floor = if intent == Intent::Spam { SPAM_FLOOR } else { FLOOR };
+/// called a spammer on a suspicion. Enterprise pricing, which alarms the team, needs a word about a
+/// price; a person is not called by who only gives a number or looks for a job.
+fn settled((intent, confidence): (Intent, f64), folded: &str, clues: &Clues) -> (Intent, f64) {
+    let calls_nobody = clues.states || clues.signals.contains(&Signal::JobSeeker);
+    let floor = match intent {
+        Intent::Spam => SPAM_FLOOR,
+        Intent::EnterprisePricing if !rules::asks_price(folded) => return (Intent::Other, 0.5),
+        Intent::HumanRequest if calls_nobody => return (Intent::Other, 0.5),
+        Intent::HumanRequest => HUMAN_FLOOR,
+        _ => FLOOR,
+    };
     if confidence < floor { (Intent::Other, (1.0 - confidence).clamp(0.05, 0.6)) } else { (intent, confidence) }
 }

@@ -876,6 +876,11 @@ pub(super) fn decisive(folded: &str, clues: &Clues) -> Option<(Intent, f64)> {
     None
 }
 
+/// Whether a folded text says a word about a price.
+pub(super) fn asks_price(folded: &str) -> bool {
+    PRICE.is_match(folded)
+}
+
 /// One word for each weaker rule that fires, and for each clue.
 pub(super) fn hints(folded: &str, clues: &Clues) -> Vec<&'static str> {
     let mut found: Vec<&'static str> =

@@ -103,7 +103,8 @@ impl<'a> Draft<'a> {
     /// Says what there is to say and returns what to ask.
     fn answer(&mut self) -> Option<Question> {
         let intent = self.context.understood.intent;
-        let contact = contact_question(&self.context.conversation.facts, self.context.reachable);
+        let contact =
+            contact_question(&self.context.conversation.facts, self.context.reachable).filter(|_| self.may_buy());
         match intent {
             Intent::Spam => {
                 self.say_about_company(self.phrases.spam);
@@ -125,7 +126,7 @@ impl<'a> Draft<'a> {
                 self.say_about_company(self.phrases.no_jobs);
                 None
             }
-            _ if self.signals(Signal::Student) && !self.asks() => {
+            _ if self.signals(Signal::Student) && !self.context.text.contains(['?', '？']) => {
                 self.say_about_company(self.phrases.student);
                 None
             }
@@ -162,7 +163,7 @@ impl<'a> Draft<'a> {
             }
             let known = if self.context.reachable {
                 self.phrases.unknown_reachable
-            } else if contact.is_none() {
+            } else if contact.is_none() && self.may_buy() {
                 self.phrases.unknown_asked_before
             } else {
                 self.phrases.unknown_ask
@@ -261,8 +262,8 @@ impl<'a> Draft<'a> {
             .any(|(standing, _)| *standing == signal && signal != Signal::NotNow)
     }
 
-    /// The next qualifying question; none for whoever will not buy.
-    fn next(&self) -> Option<Question> {
+    /// Whether the visitor has not said that they will not buy, or not now.
+    fn may_buy(&self) -> bool {
         let qualification = self.context.qualification;
         let now = self
             .context
@@ -270,10 +271,16 @@ impl<'a> Draft<'a> {
             .findings
             .iter()
             .any(|finding| matches!(finding.topic, Topic::Signal(_)) && finding.grade > Grade::NONE);
-        if now || qualification.disqualifying().is_some() || qualification.not_now().is_some() {
-            return None;
-        }
-        next_question(&self.context.conversation.facts, qualification, self.context.reachable)
+        !now && qualification.disqualifying().is_none() && qualification.not_now().is_none()
+    }
+
+    /// The next qualifying question; none for whoever will not buy.
+    fn next(&self) -> Option<Question> {
+        self.may_buy()
+            .then(|| {
+                next_question(&self.context.conversation.facts, self.context.qualification, self.context.reachable)
+            })
+            .flatten()
     }
 
     fn may_suggest(&self) -> bool {
