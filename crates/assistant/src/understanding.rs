@@ -14,7 +14,7 @@ use crate::{
     contacts, facts, findings,
     intent::{self, Clues},
     language,
-    text::{Number, Reading, numbers},
+    text::{Number, Reading, begins_like_a_question, numbers},
 };
 
 /// The most bytes of a message that are read; a chat message has at most 4,000 characters.
@@ -106,7 +106,15 @@ pub(crate) fn without_intent(utterance: Utterance<'_>) -> (Understood, String, C
             .filter(|finding| !not_now || finding.grade.get() < 50);
         findings.extend(money.finding);
         findings.extend(findings::authority(&reading, title.as_ref(), asked(Criterion::Authority)));
-        findings.extend(findings::need(&reading, facts.competitor.is_some(), asked(Criterion::Need)));
+        // Who was asked for a purpose and tells something else, or asks, has not named one.
+        let tells_else = facts != Facts::default()
+            || !findings.is_empty()
+            || when.is_some()
+            || !addresses.is_empty()
+            || phone.is_some()
+            || text.contains('?')
+            || begins_like_a_question(text);
+        findings.extend(findings::need(&reading, facts.competitor.is_some(), asked(Criterion::Need) && !tells_else));
         findings.extend(when);
     }
     let states = utterance.text.len() < 400 && (facts != Facts::default() || !addresses.is_empty() || phone.is_some());

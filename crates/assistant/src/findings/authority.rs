@@ -54,7 +54,7 @@ static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
 static SELF: LazyLock<Regex> = LazyLock::new(|| {
     phrases(&[
         "(?:i'?m|i am|as) (?:also )?(?:the|a|one of the)? ?(?:main |final |sole |only |key )?decision[- ]?makers?",
-        "i (?:can |will |do |'ll )?(?:decide|make (?:the|this|that|those|these|all)(?: final| buying| purchasing)* (?:decisions?|call))(?: that| this| it| myself| alone| on (?:this|that|it))*",
+        "i (?:can |will |do |'ll )?(?:decide|make (?:all )?(?:the|our|this|that|those|these|all)(?: final| buying| purchasing)* (?:decisions?|call))(?: that| this| it| myself| alone| on (?:this|that|it))*",
         "(?:it'?s|it is|that'?s|that is|the decision is|this is) (?:entirely |all |completely )?(?:my (?:decision|call)|up to me|mine(?: to make)?)",
         "i(?:'m the one who| can| will|'ll)? (?:sign(?:s)? (?:off|the contract|contracts|it|the)|approves? (?:the )?(?:purchase|purchases|budget|budgets|it))",
         "i (?:have|own|hold|control|manage) (?:the )?(?:final (?:say|word|decision)|last word|budget|purchase decision|purse strings|authority)",

@@ -13,6 +13,7 @@ use synaptiq_domain::{
 };
 
 use super::{
+    Clues,
     features::{BUCKETS, Features, features},
     linear::{INTENTS, WEIGHT_BYTES, likeliest},
     rules, settled,
@@ -31,7 +32,8 @@ struct Example {
     features: Features,
     /// What a decisive rule says, before the model is asked.
     decided: Option<(Intent, f64)>,
-    asks_price: bool,
+    folded: String,
+    clues: Clues,
 }
 
 fn folder() -> PathBuf {
@@ -67,8 +69,7 @@ fn example(intent: usize, text: String, language: &str) -> Example {
     let (_, folded, clues) = crate::understanding::without_intent(utterance);
     let features = features(&folded, &rules::hints(&folded, &clues));
     let decided = rules::decisive(&folded, &clues);
-    let asks_price = rules::asks_price(&folded);
-    Example { intent, text, features, decided, asks_price }
+    Example { intent, text, folded, clues, features, decided }
 }
 
 type Weights = Vec<[f32; INTENTS]>;
@@ -133,14 +134,15 @@ fn classify(weights: &Weights, features: &Features, temperature: f64) -> (Intent
 }
 
 /// For each example the answer of a model that has not seen it: intent, confidence, truth.
-struct HeldOut {
+struct HeldOut<'a> {
     logits: [f32; INTENTS],
     truth: usize,
     decided: Option<(Intent, f64)>,
-    asks_price: bool,
+    folded: &'a str,
+    clues: &'a Clues,
 }
 
-fn held_out(examples: &[Example]) -> Vec<HeldOut> {
+fn held_out(examples: &[Example]) -> Vec<HeldOut<'_>> {
     let mut found = Vec::new();
     for fold in 0..FOLDS {
         let seen: Vec<&Example> = examples
@@ -155,7 +157,8 @@ fn held_out(examples: &[Example]) -> Vec<HeldOut> {
                 logits: logits(&weights, &example.features),
                 truth: example.intent,
                 decided: example.decided,
-                asks_price: example.asks_price,
+                folded: &example.folded,
+                clues: &example.clues,
             }
         }));
     }
@@ -163,7 +166,7 @@ fn held_out(examples: &[Example]) -> Vec<HeldOut> {
 }
 
 /// The temperature at which held-out answers are as often right as they say.
-fn temperature(held_out: &[HeldOut]) -> f64 {
+fn temperature(held_out: &[HeldOut<'_>]) -> f64 {
     let loss = |temperature: f64| -> f64 {
         held_out
             .iter()
@@ -244,7 +247,7 @@ fn unseen_messages_are_understood_and_confidence_is_honest() {
         .iter()
         .map(|case| {
             let (intent, confidence) = case.decided.unwrap_or_else(|| {
-                settled(likeliest(&case.logits.map(|logit| f64::from(logit) / temperature)), case.asks_price)
+                settled(likeliest(&case.logits.map(|logit| f64::from(logit) / temperature)), case.folded, case.clues)
             });
             (intent == Intent::ALL[case.truth], confidence)
         })

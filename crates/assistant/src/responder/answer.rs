@@ -7,11 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 use synaptiq_domain::{conversation::Citation, knowledge::ScoredPassage};
 
-use super::{
-    asked::asked,
-    words::{Word, content_words},
-};
-use crate::language;
+use super::words::{Word, content_words};
+use crate::{language, text::asked};
 
 /// How much of a question's meaning a passage must hold.
 const ENOUGH: f64 = 0.5;
@@ -36,6 +33,25 @@ struct Candidate<'a> {
     passage: &'a ScoredPassage,
     heading: HashSet<Word>,
     text: HashSet<Word>,
+    topic: &'a Topic,
+}
+
+/// What the intent is about: one thing, whatever it is called. Plans are asked for their prices.
+struct Topic {
+    names: Vec<Word>,
+}
+
+impl Topic {
+    /// The words of a text that carry meaning, with the topic under one name.
+    fn words(&self, text: &str) -> Vec<Word> {
+        let mut words = content_words(text);
+        if let Some(name) = self.names.first() {
+            for word in words.iter_mut().filter(|word| self.names.contains(word)) {
+                word.clone_from(name);
+            }
+        }
+        words
+    }
 }
 
 /// What is looked up.
@@ -57,18 +73,18 @@ pub(super) struct Inquiry<'a> {
 /// The answer to a question, if the passages hold one.
 pub(super) fn answer(inquiry: Inquiry<'_>, passages: &[ScoredPassage]) -> Option<Answer> {
     let common: HashSet<Word> = content_words(inquiry.common).into_iter().collect();
+    let topic = Topic { names: content_words(inquiry.hint) };
     let meaning = |text: &str| -> Vec<Word> {
-        let mut words = content_words(text);
+        let mut words = topic.words(text);
         words.retain(|word| !common.contains(word));
         words.sort_unstable();
         words.dedup();
         words
     };
-    let hint: HashSet<Word> = content_words(inquiry.hint).into_iter().collect();
     let mut asked = meaning(&asked(inquiry.text));
     let mut enough = ENOUGH;
     if asked.is_empty() {
-        asked.extend(hint.iter().cloned());
+        asked.extend(topic.names.first().cloned());
     }
     if asked.is_empty() && inquiry.open {
         asked = meaning(inquiry.text);
@@ -86,13 +102,14 @@ pub(super) fn answer(inquiry: Inquiry<'_>, passages: &[ScoredPassage]) -> Option
                 .heading
                 .iter()
                 .chain([&passage.passage.title])
-                .flat_map(|text| content_words(text))
+                .flat_map(|text| topic.words(text))
                 .collect(),
-            text: content_words(&passage.passage.text).into_iter().collect(),
+            text: topic.words(&passage.passage.text).into_iter().collect(),
+            topic: &topic,
             passage,
         })
         .collect();
-    let weights = weights(&asked, &hint, &candidates);
+    let weights = weights(&asked, topic.names.first(), &candidates);
     let total: f64 = weights.values().sum();
     let held = |words: &dyn Fn(&Word) -> bool| -> f64 {
         asked.iter().filter(|word| words(word)).map(|word| weights[word]).sum::<f64>() / total
@@ -145,7 +162,7 @@ pub(super) fn answer(inquiry: Inquiry<'_>, passages: &[ScoredPassage]) -> Option
 
 /// How much each word of the question counts: more if few passages hold it, most if none does, and
 /// more if it is what the intent is about.
-fn weights(asked: &[Word], hint: &HashSet<Word>, candidates: &[Candidate<'_>]) -> HashMap<Word, f64> {
+fn weights(asked: &[Word], topic: Option<&Word>, candidates: &[Candidate<'_>]) -> HashMap<Word, f64> {
     let all = f64::from(u32::try_from(candidates.len()).unwrap_or(u32::MAX));
     asked
         .iter()
@@ -156,7 +173,7 @@ fn weights(asked: &[Word], hint: &HashSet<Word>, candidates: &[Candidate<'_>]) -
                 .count();
             let holding = f64::from(u32::try_from(holding).unwrap_or(u32::MAX));
             let rare = 1.0 + (1.0 + (all - holding) / (holding + 1.0)).ln().min(1.2);
-            (word.clone(), if hint.contains(word) { rare.max(1.6) } else { rare })
+            (word.clone(), if topic == Some(word) { rare.max(1.6) } else { rare })
         })
         .collect()
 }
@@ -166,7 +183,8 @@ fn weights(asked: &[Word], hint: &HashSet<Word>, candidates: &[Candidate<'_>]) -
 fn quote(candidate: &Candidate<'_>, weights: &HashMap<Word, f64>, under_heading: bool, found: &mut Answer) {
     let text = &candidate.passage.passage.text;
     let sentences = sentences(text);
-    let scores: Vec<f64> = sentences.iter().map(|sentence| fit(&text[sentence.clone()], weights)).collect();
+    let scores: Vec<f64> =
+        sentences.iter().map(|sentence| fit(&candidate.topic.words(&text[sentence.clone()]), weights)).collect();
     let best =
         scores.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0))).map_or(0, |(index, _)| index);
     let first = if under_heading && (best < MAX_SENTENCES || scores[best] <= 0.0) { 0 } else { best };
@@ -191,7 +209,7 @@ fn quote_best(candidate: &Candidate<'_>, weights: &HashMap<Word, f64>, found: &m
     let sentences = sentences(text);
     let best = sentences
         .iter()
-        .map(|sentence| (fit(&text[sentence.clone()], weights), sentence))
+        .map(|sentence| (fit(&candidate.topic.words(&text[sentence.clone()]), weights), sentence))
         .max_by(|a, b| a.0.total_cmp(&b.0));
     if let Some((fits, sentence)) = best.filter(|(fits, _)| *fits > 0.0) {
         debug_assert!(fits > 0.0, "filtered just before");
@@ -223,8 +241,8 @@ fn take(
     });
 }
 
-fn fit(sentence: &str, weights: &HashMap<Word, f64>) -> f64 {
-    let words: HashSet<Word> = content_words(sentence).into_iter().collect();
+fn fit(sentence: &[Word], weights: &HashMap<Word, f64>) -> f64 {
+    let words: HashSet<&Word> = sentence.iter().collect();
     words.iter().filter_map(|word| weights.get(word)).sum()
 }
 

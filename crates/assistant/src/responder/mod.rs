@@ -2,7 +2,6 @@
 //! its own around them, and at most one question.
 
 mod answer;
-mod asked;
 mod asking;
 mod phrases;
 mod team;
@@ -24,7 +23,7 @@ use self::{
     asking::{contact_question, next_question},
     phrases::{Phrases, phrases},
 };
-use crate::{language, understanding::is_question};
+use crate::{language, text::begins_like_a_question, understanding::is_question};
 
 /// Answers from passages, in five languages, without a model.
 #[derive(Debug, Clone, Copy, Default)]
@@ -184,16 +183,24 @@ impl<'a> Draft<'a> {
 
     /// Quotes the passages that answer. Says whether there are any.
     fn quote_passages(&mut self, introduce: bool) -> bool {
-        if !self.asks() && !matches!(self.context.understood.intent, Intent::Objection) {
+        let understood = self.context.understood;
+        let competitor = match (&understood.facts.competitor, understood.intent) {
+            // Who comes from another product is told how this one differs, asked or not.
+            (Some(competitor), Intent::CompetitorComparison) if !self.asks() => Some(competitor.as_str()),
+            _ => None,
+        };
+        if !self.asks() && competitor.is_none() && understood.intent != Intent::Objection {
             return false;
         }
         let common = format!("{} {}", self.context.tenant.name, self.context.assistant.name);
+        let hint = topic_words(understood.intent);
+        let difference = competitor.map(|competitor| format!("{competitor} {hint}"));
         let inquiry = Inquiry {
-            text: self.context.text,
-            hint: topic_words(self.context.understood.intent),
+            text: difference.as_deref().unwrap_or(self.context.text),
+            hint,
             common: &common,
-            language: &self.context.understood.language,
-            open: self.context.understood.intent == Intent::ProductQuestion,
+            language: &understood.language,
+            open: understood.intent == Intent::ProductQuestion,
         };
         let Some(Answer { sentences, citations }) = answer(inquiry, self.context.passages) else {
             return false;
@@ -226,7 +233,7 @@ impl<'a> Draft<'a> {
             | Intent::ProductQuestion
             | Intent::SupportRequest => {
                 !tells
-                    || asked::begins_like_a_question(self.context.text)
+                    || begins_like_a_question(self.context.text)
                     || matches!(
                         understood.intent,
                         Intent::PricingInquiry
@@ -235,10 +242,8 @@ impl<'a> Draft<'a> {
                             | Intent::SupportRequest
                     )
             }
-            Intent::CompetitorComparison | Intent::DemoRequest => {
-                !tells || asked::begins_like_a_question(self.context.text)
-            }
-            intent => is_question(intent) && !tells && asked::begins_like_a_question(self.context.text),
+            Intent::CompetitorComparison | Intent::DemoRequest => !tells || begins_like_a_question(self.context.text),
+            intent => is_question(intent) && !tells && begins_like_a_question(self.context.text),
         }
     }
 
@@ -299,9 +304,9 @@ impl<'a> Draft<'a> {
 /// What a question of an intent is about, whatever its words.
 const fn topic_words(intent: Intent) -> &'static str {
     match intent {
-        Intent::PricingInquiry | Intent::EnterprisePricing => "price",
+        Intent::PricingInquiry | Intent::EnterprisePricing => "price plan",
         Intent::IntegrationQuestion => "integration",
-        Intent::OnboardingInquiry => "setup",
+        Intent::OnboardingInquiry => "setup start",
         Intent::CompetitorComparison => "difference",
         _ => "",
     }

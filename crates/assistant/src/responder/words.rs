@@ -21,7 +21,7 @@ const SMALL: &str = "a about after all also am an and any are as at be because b
 
 /// What several words say, in several languages. The first is the stem that stands for all.
 const SAME: &[&str] = &[
-    "price prices pricing cost costs costing charge charges fee fees tariff tariffs rate rates expensive cheap prezzo prezzi costo costi costa costano tariffa tariffe listino preis preise preisliste kostet kosten kost tarif tarife gebuhr gebuhren prix coute coutent cout couts tarifs precio precios cuesta cuestan coste costes tarifa tarifas much quanto combien cuanto wieviel",
+    "price prices priced pricing cost costs costing charge charges fee fees tariff tariffs rate rates expensive cheap prezzo prezzi costo costi costa costano tariffa tariffe listino preis preise preisliste kostet kosten kost tarif tarife gebuhr gebuhren prix coute coutent cout couts tarifs precio precios cuesta cuestan coste costes tarifa tarifas much quanto combien cuanto wieviel",
     "plan plans package packages tier tiers subscription piano piani pacchetto pacchetti abbonamento abonnement paket pakete tarifmodell forfait forfaits plane planes paquete paquetes suscripcion formule formules",
     "integration integrations integrate integrates integrating connect connects connection connector connectors sync compatible work integrazione integrazioni integrare integra integrarsi collegare collegamento funziona integrieren integrierbar anbindung schnittstelle schnittstellen verbinden kompatibel funktioniert integrer connecter connexion compatible fonctionne integracion integraciones integrar conectar funciona",
     "demo demos demonstration walkthrough presentation dimostrazione presentazione vorfuhrung prasentation demostracion presentacion",

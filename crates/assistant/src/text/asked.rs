@@ -3,7 +3,7 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
-use crate::text::Reading;
+use super::Reading;
 
 /// Words that begin a question or ask for an explanation, in five languages.
 const BEGINNINGS: &str = "what how why who where when which can could do does is are will would tell explain show cosa che \
@@ -16,7 +16,7 @@ static BEGINNING_WORDS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| BEGINNINGS.split_ascii_whitespace().collect());
 
 /// Whether a text begins as a question does.
-pub(super) fn begins_like_a_question(text: &str) -> bool {
+pub(crate) fn begins_like_a_question(text: &str) -> bool {
     let reading = Reading::new(text);
     let first = reading
         .folded()
@@ -29,7 +29,7 @@ pub(super) fn begins_like_a_question(text: &str) -> bool {
 
 /// What a message asks: its questions, each from the clause on that begins as one does; without a
 /// question mark the sentences that begin as one does; else all of it.
-pub(super) fn asked(text: &str) -> String {
+pub(crate) fn asked(text: &str) -> String {
     let reading = Reading::new(text);
     let sentences = || reading.sentences().iter();
     let questions: Vec<&str> = sentences()
