@@ -40,7 +40,7 @@ async fn a_test_key_sees_its_sandbox_and_nothing_of_the_tenants_and_the_other_wa
         foreign.get(&format!("/api/v1/conversations/{conversation}")).await.expect(404);
         foreign.post(&format!("/api/v1/conversations/{conversation}/close"), &json!({})).await.expect(404);
         foreign.get(&format!("/api/v1/webhooks/{endpoint}")).await.expect(404);
-        let mut stolen = turn.clone();
+        let mut stolen = json!({ "message": "Hello", "visitorId": "v1" });
         stolen["sessionId"] = chat["sessionId"].clone();
         let elsewhere = foreign.post("/api/v1/chat", &stolen).await.expect(200).json();
         assert_ne!(elsewhere["conversationId"], chat["conversationId"], "{elsewhere}");

@@ -42,7 +42,7 @@ pub(crate) enum Command {
     Backup(FileArgs),
     /// Put a backup in the place of the database; no server may be running
     Restore(RestoreArgs),
-    /// Print the OpenAPI document of a dialect
+    /// Print the `OpenAPI` document of a dialect
     Openapi(OpenapiArgs),
     /// Print the effective settings and check the installation
     Doctor(Output),

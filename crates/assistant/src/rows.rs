@@ -10,6 +10,7 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// A row whose two sides must be equal.
+    #[expect(clippy::needless_pass_by_value, reason = "rows read better without borrows")]
     pub(crate) fn eq<A: PartialEq<B> + Debug, B: Debug>(&mut self, row: &str, found: A, expected: B) {
         if found != expected {
             self.wrong.push(format!("{row:?}: found {found:?}, expected {expected:?}"));

@@ -7,13 +7,14 @@ use synaptiq_domain::{
     lead::Grade,
     ports::{Contacts, Facts, Understanding, Understood, Utterance},
     qualification::{Criterion, Finding, Signal, Topic},
+    time::Timestamp,
 };
 
 use crate::{
     contacts, facts, findings,
     intent::{self, Clues},
     language,
-    text::{Number, Reading, numbers},
+    text::{Number, Reading, begins_like_a_question, numbers},
 };
 
 /// The most bytes of a message that are read; a chat message has at most 4,000 characters.
@@ -30,12 +31,33 @@ impl BuiltinUnderstanding {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// Makes patterns, weights and numbering plans ready, so that no visitor waits for it. The
+    /// first message does the same; a server calls this once beside its start.
+    pub fn warm_up(&self) {
+        for (index, question) in Criterion::ALL.into_iter().map(Question::About).chain([Question::TeamSize]).enumerate()
+        {
+            let utterance = Utterance {
+                text: WARM_UP,
+                stated_language: Some(language::SPOKEN[index % language::SPOKEN.len()]),
+                previous_language: None,
+                pending: Some(question),
+                at: Timestamp::default(),
+            };
+            self.understand(utterance);
+            self.understand(Utterance { text: "?", ..utterance });
+        }
+    }
 }
+
+/// A message that every part looks at.
+const WARM_UP: &str =
+    "Hello, this is Maria from Acme Ltd, call +1 415 555 2671. Is 20k a year enough for 20 users? Regards, Maria";
 
 impl Understanding for BuiltinUnderstanding {
     fn contacts(&self, text: &str) -> Contacts {
         let text = bounded(text);
-        contacts::contacts(text, language::detect(text, Reading::new(text).folded(), None, None))
+        contacts::contacts(text, language::detect(text, None, None))
     }
 
     fn understand(&self, utterance: Utterance<'_>) -> Understood {
@@ -49,7 +71,7 @@ impl Understanding for BuiltinUnderstanding {
 pub(crate) fn without_intent(utterance: Utterance<'_>) -> (Understood, String, Clues) {
     let text = bounded(utterance.text);
     let whole = Reading::new(text);
-    let language = language::detect(text, whole.folded(), utterance.stated_language, utterance.previous_language);
+    let language = language::detect(text, utterance.stated_language, utterance.previous_language);
     let addresses = contacts::addresses(text);
     let phone = contacts::first_phone(text, &addresses, language);
     let commanded = findings::commands_the_machine(text, whole.folded());
@@ -84,7 +106,15 @@ pub(crate) fn without_intent(utterance: Utterance<'_>) -> (Understood, String, C
             .filter(|finding| !not_now || finding.grade.get() < 50);
         findings.extend(money.finding);
         findings.extend(findings::authority(&reading, title.as_ref(), asked(Criterion::Authority)));
-        findings.extend(findings::need(&reading, facts.competitor.is_some(), asked(Criterion::Need)));
+        // Who was asked for a purpose and tells something else, or asks, has not named one.
+        let tells_else = facts != Facts::default()
+            || !findings.is_empty()
+            || when.is_some()
+            || !addresses.is_empty()
+            || phone.is_some()
+            || text.contains('?')
+            || begins_like_a_question(text);
+        findings.extend(findings::need(&reading, facts.competitor.is_some(), asked(Criterion::Need) && !tells_else));
         findings.extend(when);
     }
     let states = utterance.text.len() < 400 && (facts != Facts::default() || !addresses.is_empty() || phone.is_some());
@@ -180,7 +210,6 @@ pub(crate) const fn is_question(intent: Intent) -> bool {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use synaptiq_domain::time::Timestamp;
 
     use super::*;
     use crate::rows::Rows;
@@ -284,12 +313,15 @@ mod tests {
     fn intents_of_ordinary_messages_are_told_apart() {
         let mut rows = Rows::default();
         for (text, expected) in [
-            ("Hi, I'm looking at your pricing page. What sets Plus apart from Basic?", Intent::PricingInquiry),
+            ("Hi, I read your price list. What sets Plus apart from Basic?", Intent::PricingInquiry),
             (
-                "We have about 50 sales reps. We're currently using Drift but looking to switch.",
+                "There are some 50 sales reps here. Today we're using Drift, but we want to switch.",
                 Intent::CompetitorComparison,
             ),
-            ("I need a tool to help my sales team qualify leads faster. What do you offer?", Intent::ProductQuestion),
+            (
+                "Our reps need help sorting good leads from bad ones. What does your tool do for that?",
+                Intent::ProductQuestion,
+            ),
             ("Would you give us a quick demo on Friday?", Intent::DemoRequest),
             ("does it connect with our Pipedrive account?", Intent::IntegrationQuestion),
             ("how long until we're live after signing?", Intent::OnboardingInquiry),

@@ -2,7 +2,7 @@
 //! away is refused, and the error names the field.
 //!
 //! Refused: invalid UTF-8, duplicate keys at any depth, U+0000 in any string or key, nesting
-//! deeper than 64, anything after the value, and bodies that are not an object.
+//! 64 deep or deeper, anything after the value, and bodies that are not an object.
 
 use std::fmt;
 
@@ -12,8 +12,8 @@ use synaptiq_domain::money::JsonMap;
 
 use crate::field::FieldError;
 
-/// The deepest nesting of a body; the body itself is the first level.
-pub const MAX_DEPTH: usize = 64;
+/// The nesting from which on a body is refused; the body itself is the first level.
+pub const REFUSED_DEPTH: usize = 64;
 
 /// What an error names where no field is at fault.
 const WHOLE_BODY: &str = "body";
@@ -103,8 +103,8 @@ impl<'de> DeserializeSeed<'de> for Strict<'_> {
 
 impl Strict<'_> {
     fn check_depth<E: serde::de::Error>(&mut self) -> Result<(), E> {
-        if self.place.path.len() >= MAX_DEPTH {
-            return Err(self.place.refuse(format!("must not be nested more than {MAX_DEPTH} deep")));
+        if self.place.path.len() + 1 >= REFUSED_DEPTH {
+            return Err(self.place.refuse(format!("must be nested less than {REFUSED_DEPTH} deep")));
         }
         Ok(())
     }
@@ -247,12 +247,12 @@ mod tests {
     }
 
     #[test]
-    fn i3_sixty_four_levels_are_read_and_one_more_is_refused() {
+    fn i3_nesting_of_sixty_four_levels_is_refused_and_one_less_is_read() {
         let nested = |levels: usize| format!("{}1{}", "{\"a\":".repeat(levels), "}".repeat(levels));
-        assert!(read_object(nested(64).as_bytes()).is_ok());
-        assert_eq!(refused(nested(65).as_bytes()).1, "must not be nested more than 64 deep");
+        assert!(read_object(nested(63).as_bytes()).is_ok());
+        assert_eq!(refused(nested(64).as_bytes()).1, "must be nested less than 64 deep");
         let arrays = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-        assert_eq!(refused(arrays.as_bytes()).1, "must not be nested more than 64 deep");
+        assert_eq!(refused(arrays.as_bytes()).1, "must be nested less than 64 deep");
     }
 
     fn any_json() -> impl Strategy<Value = Value> {

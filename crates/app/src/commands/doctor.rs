@@ -23,11 +23,13 @@ pub(super) async fn run(output: Output, config: &Config) -> Result<()> {
         print(output, &json!({ "settings": settings, "checks": checks, "ok": sound }));
     } else {
         say("settings");
-        settings.iter().for_each(|row| {
+        for row in &settings {
             say(&format!("  {:<24} {}  ({})", text(row, "setting"), text(row, "value"), text(row, "from")));
-        });
+        }
         say("checks");
-        checks.iter().for_each(|row| say(&format!("  {:<24} {}", text(row, "check"), text(row, "result"))));
+        for row in &checks {
+            say(&format!("  {:<24} {}", text(row, "check"), text(row, "result")));
+        }
     }
     if sound { Ok(()) } else { bail!("the installation is not sound; see the checks above") }
 }

@@ -10,7 +10,7 @@ use regex::Regex;
 use synaptiq_domain::text::Phone;
 
 use super::Address;
-use crate::text::raw;
+use crate::text::{next, raw};
 
 /// A run that might be dialled: an optional `+` or bracket, then digits with single separators.
 static CANDIDATE: LazyLock<Regex> =
@@ -70,7 +70,7 @@ pub(crate) fn first_phone(text: &str, addresses: &[Address], language: &str) -> 
         let before = &text[..span.start];
         let window = before.char_indices().rev().take(40).last().map_or(0, |(at, _)| at);
         let before = &before[window..];
-        let after = &text[span.start + written.len()..];
+        let after = next(text, span.start + written.len());
         let called = CALL.is_match(before);
         if NOT_CALL.is_match(before) || UNIT.is_match(after) || DATE.is_match(written) || MACHINE.is_match(written) {
             return None;

@@ -88,7 +88,7 @@ pub(crate) fn competitor(reading: &Reading<'_>) -> Option<String> {
 }
 
 fn product(reading: &Reading<'_>, at: usize, known_only: bool) -> Option<String> {
-    let rest = reading.original_from(at);
+    let rest = reading.letters_from(at);
     let word = rest.split([' ', ',', '?', '!', ';', '\n', ')']).next()?.trim_end_matches('.');
     let folded = Reading::new(word).folded().to_owned();
     if PRODUCTS.contains(&folded.as_str()) || PLAIN_WORD_PRODUCTS.contains(&word) {
@@ -111,7 +111,7 @@ mod tests {
     fn products_in_use_or_compared_are_found() {
         let mut rows = crate::rows::Rows::default();
         for (text, expected) in [
-            ("We're currently using Drift but looking to switch.", Some("Drift")),
+            ("We're using Drift at the moment and want to switch.", Some("Drift")),
             ("How do you compare to Intercom?", Some("Intercom")),
             ("we use hubspot today", Some("hubspot")),
             ("Is it better than Chatster?", Some("Chatster")),

@@ -27,9 +27,9 @@ pub(crate) struct Amount {
 
 static PREFIX: LazyLock<Regex> = LazyLock::new(|| raw(r"(us\$|\$|\x{20ac}|\x{a3}|\b(?:usd|eur|euro|gbp|chf|fr\.)) ?$"));
 static SUFFIX: LazyLock<Regex> = LazyLock::new(|| {
-    raw(concat!(
-        r"^ ?(?:(?:d'|di |de |of )?)(\$|\x{20ac}|\x{a3}|(?:euros?|eur|us[- ]?dollars?|dollars?|dollari|dolares|usd|bucks|pounds?|sterline|pfund|livres sterling|libras|gbp|chf|franken|franchi|francos suizos|sfr)\b)"
-    ))
+    raw(
+        "^ ?(?:(?:d'|di |de |of )?)(\\$|\\x{20ac}|\\x{a3}|(?:euros?|eur|us[- ]?dollars?|dollars?|dollari|dolares|usd|bucks|pounds?|sterline|pfund|livres sterling|libras|gbp|chf|franken|franchi|francos suizos|sfr)\\b)",
+    )
 });
 static MONTHLY: LazyLock<Regex> = LazyLock::new(|| {
     raw(
@@ -64,10 +64,10 @@ pub(crate) fn amounts(reading: &Reading<'_>, numbers: &[Number]) -> Vec<Amount> 
         if low.multiplier < 2.0 && last.multiplier > 1.0 && low.value < last.value / last.multiplier * 1.000_001 {
             units *= last.multiplier;
         }
-        let per_seat = PER_SEAT.find(&folded[end..]).map(|found| end += found.end()).is_some();
+        let per_seat = PER_SEAT.find(reading.next(end)).map(|found| end += found.end()).is_some();
         let mut yearly = units;
         for (pattern, times) in [(&MONTHLY, 12.0), (&WEEKLY, 52.0), (&QUARTERLY, 4.0)] {
-            if let Some(period) = pattern.find(&folded[end..]) {
+            if let Some(period) = pattern.find(reading.next(end)) {
                 end += period.end();
                 yearly = units * times;
                 break;
@@ -76,7 +76,7 @@ pub(crate) fn amounts(reading: &Reading<'_>, numbers: &[Number]) -> Vec<Amount> 
         let currency = prefix.or(suffix).or(inner);
         let certain = currency.is_some() || last.multiplier > 1.0;
         if (0.0..=1e12).contains(&yearly) {
-            found.push(Amount { span: start..end, yearly, currency: currency.flatten(), certain, per_seat });
+            found.push(Amount { span: start..end, yearly, currency, certain, per_seat });
         }
     }
     found
@@ -107,7 +107,7 @@ fn is_range(folded: &str, low: &Number, high: &Number) -> bool {
     ) && (low.value < high.value)
 }
 
-fn prefix(folded: &str, at: usize) -> (Option<Option<Currency>>, usize) {
+fn prefix(folded: &str, at: usize) -> (Option<Currency>, usize) {
     let mut from = at.saturating_sub(8);
     while !folded.is_char_boundary(from) {
         from += 1;
@@ -118,19 +118,19 @@ fn prefix(folded: &str, at: usize) -> (Option<Option<Currency>>, usize) {
     }
 }
 
-fn suffix(folded: &str, at: usize) -> (Option<Option<Currency>>, usize) {
-    match SUFFIX.captures(&folded[at..]).and_then(|captures| captures.get(1)) {
+fn suffix(folded: &str, at: usize) -> (Option<Currency>, usize) {
+    match SUFFIX.captures(crate::text::next(folded, at)).and_then(|captures| captures.get(1)) {
         Some(symbol) => (Some(currency(symbol.as_str())), at + symbol.end()),
         None => (None, at),
     }
 }
 
-fn currency(symbol: &str) -> Option<Currency> {
+fn currency(symbol: &str) -> Currency {
     match symbol {
-        "€" | "eur" | "euro" | "euros" => Some(Currency::EUR),
-        "£" | "gbp" | "pound" | "pounds" | "sterline" | "pfund" | "livres sterling" | "libras" => Some(Currency::GBP),
-        "chf" | "fr." | "sfr" | "franken" | "franchi" | "francos suizos" => Some(Currency::CHF),
-        _ => Some(Currency::USD),
+        "€" | "eur" | "euro" | "euros" => Currency::EUR,
+        "£" | "gbp" | "pound" | "pounds" | "sterline" | "pfund" | "livres sterling" | "libras" => Currency::GBP,
+        "chf" | "fr." | "sfr" | "franken" | "franchi" | "francos suizos" => Currency::CHF,
+        _ => Currency::USD,
     }
 }
 

@@ -254,7 +254,7 @@ static NO_NAME: LazyLock<Regex> = LazyLock::new(|| {
         "friday",
     ])
 });
-static JOB: LazyLock<Regex> = LazyLock::new(|| super::title::job_words());
+static JOB: LazyLock<Regex> = LazyLock::new(super::title::job_words);
 /// A name at the very beginning, just before an address or a number.
 static LEADING: LazyLock<Regex> = LazyLock::new(|| raw(r"^[^@\n]{2,60}?(?: ?[,:;<(/|-] ?| )(?:<|\(|mailto:)*$"));
 
@@ -278,7 +278,7 @@ fn introduced(reading: &Reading<'_>) -> Option<String> {
             return None;
         }
         let personal = !cue.as_str().starts_with("the ") && !cue.as_str().starts_with("name");
-        let rest = reading.original_from(cue.end());
+        let rest = reading.letters_from(cue.end());
         person(rest, personal)
     })
 }
@@ -288,7 +288,7 @@ fn said(reading: &Reading<'_>, language: &str) -> Option<String> {
         if reading.sentence_at(cue.start()).question {
             return None;
         }
-        let rest = reading.original_from(cue.end());
+        let rest = reading.letters_from(cue.end());
         let name = person(rest, false)?;
         // German writes every noun with a capital: one word alone is a name only where it ends.
         let words = name.split(' ').count();
@@ -377,7 +377,7 @@ fn signed(reading: &Reading<'_>) -> Option<String> {
         if !FAREWELL.is_match(&tail[..at]) {
             return None;
         }
-        let rest = reading.original_from(from + at);
+        let rest = reading.letters_from(from + at);
         let name = person(rest, false)?;
         let follows = rest.trim_start()[name.len()..].trim_start_matches([' ', '.', '!']);
         (follows.is_empty() || follows.starts_with(['\n', ',', '|', '-', '–'])).then_some(name)
@@ -386,7 +386,7 @@ fn signed(reading: &Reading<'_>) -> Option<String> {
 
 /// "Maria Garcia, maria@cloudsoft.io" and "Maria Garcia <maria@cloudsoft.io>".
 fn beside(reading: &Reading<'_>, addresses: &[Address]) -> Option<String> {
-    let whole = reading.original_from(0);
+    let whole = reading.message();
     let address = addresses.first()?;
     let before = whole.get(..address.span.start)?;
     if !LEADING.is_match(before) {

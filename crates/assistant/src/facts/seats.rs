@@ -52,7 +52,7 @@ pub(crate) fn seats(reading: &Reading<'_>, numbers: &[Number]) -> Option<u32> {
     for (index, number) in numbers.iter().enumerate() {
         let lower = lower_end(folded, numbers, index);
         let Some(count) = whole(lower.value) else { continue };
-        let after = &folded[number.span.end..];
+        let after = reading.next(number.span.end);
         // A price per user counts no users.
         if PER_ONE.is_match(after) || folded[..number.span.start].trim_end().ends_with(['$', '\u{20ac}', '\u{a3}']) {
             continue;
@@ -88,7 +88,7 @@ pub(crate) fn seats(reading: &Reading<'_>, numbers: &[Number]) -> Option<u32> {
         });
         let Some(rank) = rank else { continue };
         let sentence = reading.sentence_at(number.span.start);
-        if sentence.question && YOURS.is_match(reading.at(&(sentence.span.start..number.span.start))) {
+        if sentence.question && YOURS.is_match(reading.before(number.span.start)) {
             continue;
         }
         if best.is_none_or(|(known, _)| rank < known) {
@@ -101,7 +101,7 @@ pub(crate) fn seats(reading: &Reading<'_>, numbers: &[Number]) -> Option<u32> {
 /// The count that a short answer to "how many are you?" gives: its first number.
 pub(crate) fn bare_count(reading: &Reading<'_>, numbers: &[Number]) -> Option<u32> {
     let first = numbers.first()?;
-    let after = &reading.folded()[first.span.end..];
+    let after = reading.next(first.span.end);
     let lower = lower_end(reading.folded(), numbers, 0);
     if OTHER_UNIT.is_match(after) && !after.starts_with('k') { None } else { whole(lower.value) }
 }
@@ -144,7 +144,7 @@ mod tests {
     fn head_counts_are_found() {
         let mut rows = crate::rows::Rows::default();
         for (text, language, expected) in [
-            ("We have about 50 sales reps.", "en", 50),
+            ("There are about 50 sales reps.", "en", 50),
             ("a team of 12", "en", 12),
             ("we are 30", "en", 30),
             ("there are 8 of us", "en", 8),

@@ -201,32 +201,56 @@ pub(crate) fn title(reading: &Reading<'_>) -> Option<Title> {
                 ["just ", "very ", "looking ", "happy ", "not ", "still ", "really ", "asking ", "trying ", "sure "]
                     .iter()
                     .any(|word| words.starts_with(word));
-            if negated
-                || filler
-                || reading.sentence_at(found.start()).question
-                    && before.is_empty()
-                    && captures.get(0)?.start() == 0
-                    && *rank == Rank::Open
-            {
+            if negated || filler {
                 return None;
             }
-            let mut text = reading.original(&found.range()).to_owned();
-            if let Some(cut) = [" at ", " bei ", " and ", " und ", " e ", " et ", " y "]
-                .iter()
-                .filter_map(|word| text.find(word))
-                .min()
-            {
-                let joins = text[cut..].starts_with(" and CEO")
-                    || text[cut..].starts_with(" and CTO")
-                    || text[cut..].to_lowercase().contains("marketing")
-                    || text[cut..].to_lowercase().contains("c") && text.len() < 24;
-                if !joins {
-                    text.truncate(cut);
-                }
-            }
+            let text = without_next_clause(reading.original(&found.range())).to_owned();
             Some(Title { text, rank: *rank, span: found.range() })
         })
     })
+}
+
+/// A job up to a joining word, unless that joins two functions: "Head of Sales and Marketing".
+fn without_next_clause(text: &str) -> &str {
+    const FUNCTIONS: &[&str] = &[
+        "ceo",
+        "cto",
+        "coo",
+        "cfo",
+        "marketing",
+        "sales",
+        "operations",
+        "success",
+        "development",
+        "product",
+        "it",
+        "customer",
+        "business",
+        "strategy",
+        "finance",
+        "support",
+        "vendite",
+        "acquisti",
+        "logistica",
+        "vertrieb",
+        "einkauf",
+        "achats",
+        "ventes",
+        "ventas",
+        "compras",
+        "comunicazione",
+        "communication",
+        "comunicacion",
+    ];
+    let cut = [" at ", " bei ", " and ", " & ", " und ", " e ", " et ", " y "]
+        .iter()
+        .filter_map(|word| {
+            let at = text.find(word)?;
+            let next = text[at + word.len()..].split(' ').next().unwrap_or_default().to_lowercase();
+            (!FUNCTIONS.contains(&next.as_str())).then_some(at)
+        })
+        .min();
+    &text[..cut.unwrap_or(text.len())]
 }
 
 fn hypothetical(before: &str) -> bool {
@@ -254,6 +278,9 @@ mod tests {
             ("I'm VP of Sales here", "VP of Sales", Rank::Decides),
             ("Maria Garcia, CTO at CloudSoft", "CTO", Rank::Decides),
             ("Best regards,\nTom Hill\nManaging Director", "Managing Director", Rank::Decides),
+            ("I'm Head of Sales and Marketing at Acme", "Head of Sales and Marketing", Rank::Decides),
+            ("I'm Head of Sales and I decide", "Head of Sales", Rank::Decides),
+            ("I'm co-founder and CEO", "co-founder and CEO", Rank::Decides),
             ("As a sales director I see this daily", "sales director", Rank::Decides),
             ("I'm a software developer", "software developer", Rank::Open),
             ("Sono responsabile acquisti in Officine Verdi", "responsabile acquisti", Rank::Decides),

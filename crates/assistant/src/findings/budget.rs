@@ -48,6 +48,7 @@ static SPEND: LazyLock<Regex> = LazyLock::new(|| {
         "dispongo di",
         "stanziat[oi]",
         "abbiamo",
+        "ho",
         "possiamo (?:spendere|arrivare|pagare)",
         "preventivat[oi]",
         "messo da parte",
@@ -77,6 +78,7 @@ static SPEND: LazyLock<Regex> = LazyLock::new(|| {
         "presupuestado",
         "disponemos de",
         "tenemos",
+        "tengo",
         "contamos con",
         "podemos (?:gastar|pagar|invertir)",
         "destinado",
@@ -198,7 +200,7 @@ static NOT_YET: LazyLock<Regex> = LazyLock::new(|| {
         "budget (?:is not|isn'?t|hasn'?t been|has not been|not)(?: yet)? (?:approved|defined|decided|set|allocated|fixed)",
         "no (?:fixed|set|defined|approved) budget",
         "need (?:to get )?(?:the )?budget (?:approval|approved)",
-        "budget (?:non (?:e )?(?:ancora )?(?:definito|approvato|deciso)|da (?:definire|approvare))",
+        "budget (?:non (?:e )?(?:ancora )?(?:definito|approvato|deciso)|(?:e )?(?:ancora )?da (?:definire|approvare))",
         "(?:noch kein(?:en)? (?:festes |fixes |freigegebenes )?budget|budget (?:ist )?noch (?:nicht|offen)\\w*)",
         "budget (?:n'est )?pas encore (?:defini|valide|decide|approuve)",
         "presupuesto (?:aun |todavia )?(?:no (?:esta )?)(?:aprobado|definido|decidido)",
@@ -258,7 +260,8 @@ pub(crate) fn budget(reading: &Reading<'_>, amounts: &[Amount], seats: Option<u3
         |(pattern, grade)| {
             let found = pattern.find_iter(reading.folded()).find(|found| {
                 let question = reading.sentence_at(found.start()).question;
-                !is_supposed(reading.before(found.start())) && !(question && grade >= 40)
+                let asked_of_us = question && grade >= 40;
+                !asked_of_us && !is_supposed(reading.before(found.start()))
             })?;
             finding(reading, Criterion::Budget, grade, &found.range())
         },
@@ -295,12 +298,13 @@ fn stated<'m>(reading: &Reading<'_>, amounts: &'m [Amount], asked: bool) -> Opti
     })
 }
 
+static NEGATED: LazyLock<Regex> = LazyLock::new(|| {
+    phrases(&[
+        r"(?:don'?t|do not|doesn'?t|cannot|can'?t|won'?t|never|not|non|nicht|kein|ne|pas|no) (?:have|afford|spend|pay|want to spend|want to pay|abbiamo|possiamo|haben|avons|tenemos|podemos)(?: [a-z']+){0,4} ?",
+    ])
+});
+
 fn is_negated(before: &str) -> bool {
-    static NEGATED: LazyLock<Regex> = LazyLock::new(|| {
-        phrases(&[
-            r"(?:don'?t|do not|doesn'?t|cannot|can'?t|won'?t|never|not|non|nicht|kein|ne|pas|no) (?:have|afford|spend|pay|want to spend|want to pay|abbiamo|possiamo|haben|avons|tenemos|podemos)(?: [a-z']+){0,4} ?",
-        ])
-    });
     NEGATED
         .find_iter(before)
         .last()
@@ -360,6 +364,7 @@ mod tests {
             ("Notre budget est de 20 000 €", "fr", 20_000.0),
             ("Nous disposons de 12 000 euros", "fr", 12_000.0),
             ("Tenemos un presupuesto de 30 mil euros", "es", 30_000.0),
+            ("tengo 3.000 euros para esto", "es", 3_000.0),
             ("Podemos gastar 800 € al mes", "es", 9_600.0),
         ] {
             rows.eq(text, found(text, language, false), (Some(yearly), Some(100)));

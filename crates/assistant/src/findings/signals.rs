@@ -82,6 +82,9 @@ static WORDS: LazyLock<[Words; 5]> = LazyLock::new(|| {
                 "(?:hire|buy from|work with) (?:us|our (?:developers|team|agency|designers|virtual assistants)) (?:to|for|and|at|as)(?: {w})*",
                 "who (?:handles|is responsible for|manages|takes care of) (?:your )?(?:marketing|purchasing|procurement|seo|advertising|it)(?: purchases| decisions)? (?:at your|in your|so i can|because we (?:offer|sell))(?: {w})*",
                 "(?:special|exclusive) offer for (?:your (?:company|business|website))",
+                "(?:reaching out|writing)(?: to you)? because (?:we|i) (?:sell|offer|provide)(?: {w})*",
+                "(?:would|could|might|will) be an? (?:great|good|perfect|natural|ideal) (?:fit|match) for your (?:{w} ){0,2}(?:team|company|business|website|brand)",
+                "(?:we|i) can (?:give|get|sell|send|deliver) you [0-9.,k]+ (?:{w} ){0,2}(?:contacts|leads|visitors|followers|backlinks|clients|customers|e-?mails|addresses)",
                 "buy our (?:leads|lists?|services?|data)",
                 "we are (?:a|an) (?:\\w+[ -]){0,3}(?:agency|supplier|manufacturer|outsourcing company|development company|vendor) (?:from|based|in|that|and|offering|specialized|specialising|looking for (?:new )?(?:clients|customers|partners))(?: {w})*",
                 "(?:vi|le|ti) (?:proponiamo|offriamo|presentiamo|propongo|offro|presento)(?: {w}){1,}",
@@ -133,6 +136,8 @@ static WORDS: LazyLock<[Words; 5]> = LazyLock::new(|| {
                 "i'?m (?:a )?(?:unemployed|job[- ]?seeker)",
                 "job interview(?: with you| at your company)?",
                 "do you offer (?:internships|jobs|traineeships)",
+                "(?:offer|give|get|find) me (?:a |an )?(?:job|position|internship|work)(?: {w})*",
+                "i (?:want|need|would like) a job(?: {w})*",
                 "(?:cerco|sto cercando|in cerca di|alla ricerca di) (?:un )?(?:lavoro|impiego|occupazione|posto di lavoro|stage|tirocinio)(?: {w})*",
                 "(?:invio|inviare|mandare|inviarvi|mandarvi|allego)(?: {w}){0,3} (?:cv|curriculum|candidatura)(?: {w})*",
                 "(?:il mio|mio) (?:cv|curriculum)(?: {w})*",
@@ -286,6 +291,7 @@ fn is_nonsense(folded: &str) -> bool {
 /// The signals that a message gives or takes back, at most one finding for each.
 pub(crate) fn signals(reading: &Reading<'_>) -> Vec<Finding> {
     let folded = reading.folded();
+    let trade = TRADE.is_match(folded);
     let mut found: Vec<Finding> = Vec::new();
     for words in &*WORDS {
         let back = words.taken_back.as_ref().and_then(|pattern| pattern.find(folded));
@@ -296,7 +302,7 @@ pub(crate) fn signals(reading: &Reading<'_>) -> Vec<Finding> {
                 ["not ", "n't ", "non ", "nicht ", "kein ", "keine ", "keinen ", "pas ", "ne ", "no ", "never "]
                     .iter()
                     .any(|word| before.ends_with(word));
-            let own_trade = matches!(words.signal, Signal::Student | Signal::JobSeeker) && TRADE.is_match(folded);
+            let own_trade = matches!(words.signal, Signal::Student | Signal::JobSeeker) && trade;
             // "Do you offer …?" asks; a vendor states. "Can it increase our traffic?" never matches "your".
             let asks_us = words.signal == Signal::Vendor
                 && ["you ", "does it ", "can it ", "will it ", "how do you ", "how does it ", "voi ", "sie ", "vous "]
@@ -354,6 +360,7 @@ mod tests {
             ("I'm looking for a job", Signal::JobSeeker),
             ("Are you hiring?", Signal::JobSeeker),
             ("where can I send my CV", Signal::JobSeeker),
+            ("Can you offer me a job?", Signal::JobSeeker),
             ("cerco lavoro come programmatore", Signal::JobSeeker),
             ("Ich suche eine Stelle im Vertrieb", Signal::JobSeeker),
             ("ich möchte mich bewerben", Signal::JobSeeker),
@@ -363,6 +370,9 @@ mod tests {
             ("I'd like to introduce our agency", Signal::Vendor),
             ("We can increase your website traffic", Signal::Vendor),
             ("guest post on your blog?", Signal::Vendor),
+            ("I'm reaching out because we provide trade fair booths", Signal::Vendor),
+            ("our panels would be a perfect match for your company", Signal::Vendor),
+            ("We can send you 2,000 new leads", Signal::Vendor),
             ("Vi proponiamo i nostri servizi di marketing", Signal::Vendor),
             ("Wir bieten Ihnen professionelle SEO-Dienstleistungen an", Signal::Vendor),
             ("Nous proposons nos services de référencement", Signal::Vendor),

@@ -28,5 +28,6 @@ pub(crate) fn raw(pattern: &str) -> Regex {
     // Folded text is ASCII but for currency signs and other scripts; ASCII word boundaries and
     // classes keep the automata small.
     let pattern = pattern.replace(r"\b", r"(?-u:\b)").replace(r"\d", "[0-9]");
+    let pattern = pattern.replace(r"[\w", "[a-z0-9_").replace(r"\w", "[a-z0-9_]").replace(r"\S", "[!-~]");
     RegexBuilder::new(&pattern).build().expect("a pattern of this crate is valid: a test compiles each one")
 }

@@ -1,9 +1,12 @@
 //! A message as patterns see it: lower case, without accents, blanks collapsed; every place in it
 //! leads back to the place in the message, so that what is found can be quoted to the letter.
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
 
+use regex::Regex;
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+
+use super::raw;
 
 /// A range of bytes of the folded text.
 pub(crate) type Span = Range<usize>;
@@ -11,11 +14,29 @@ pub(crate) type Span = Range<usize>;
 /// The most characters of a quote; longer clauses are cut at commas, then at blanks.
 const MAX_QUOTE_CHARACTERS: usize = 160;
 
+/// How many bytes around a match are looked at for what it means.
+const NEAR: usize = 200;
+
+/// How many bytes after a number are looked at for what it counts.
+const NEXT: usize = 64;
+
 /// Words before a full stop that end no sentence.
 const ABBREVIATIONS: &[&str] = &[
     "approx", "avv", "bzw", "ca", "co", "dott", "dr", "ecc", "etc", "evtl", "ing", "mio", "mr", "mrd", "mrs", "ms",
     "nr", "prof", "sig", "sr", "sra", "st", "tel", "usw", "vs", "zb",
 ];
+
+/// Where a new clause with its own subject begins; the subject is group 1. Italian and Spanish
+/// often say the subject with the verb.
+static CLAUSE: LazyLock<Regex> = LazyLock::new(|| {
+    raw(concat!(
+        r"(?:[,;:] ?(?:(?:and|but|so|plus|also|e|ma|und|aber|et|mais|y|pero) )?| (?:and|but|e|ma|und|aber|et|mais|y|pero) )",
+        r"((?:i|i'm|i've|i'd|we|we're|we've|we'd|our|my|it|there|",
+        r"io|noi|abbiamo|siamo|vogliamo|vorremmo|vorrei|dobbiamo|cerchiamo|usiamo|decido|sono|ho|il nostro|la nostra|il mio|la mia|",
+        r"ich|wir|unser\w*|mein\w*|es|je|j'ai|nous|on|notre|nos|mon|ma|c'est|il|",
+        r"yo|nosotros|tenemos|somos|queremos|necesitamos|buscamos|usamos|soy|tengo|quiero|nuestr[oa]|mi)\b)"
+    ))
+});
 
 /// One sentence of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +55,15 @@ pub(crate) struct Reading<'a> {
     /// For each byte of `folded`, and for its end, where its character begins in `original`.
     origin: Vec<usize>,
     sentences: Vec<Sentence>,
+}
+
+/// A little of what follows a place of a text.
+pub(crate) fn next(text: &str, at: usize) -> &str {
+    let mut end = (at + NEXT).min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(at..end).unwrap_or_default()
 }
 
 /// One character as patterns see it; an accent or an invisible character is nothing.
@@ -112,24 +142,64 @@ impl<'a> Reading<'a> {
         self.original.get(start..end).unwrap_or_default().trim()
     }
 
-    /// The message from a place of the folded text on.
-    pub(crate) fn original_from(&self, at: usize) -> &'a str {
-        self.original.get(self.origin[at.min(self.folded.len())]..).unwrap_or_default()
+    /// The message from a place of the folded text on, as far as a name can reach.
+    pub(crate) fn letters_from(&self, at: usize) -> &'a str {
+        let start = self.origin[at.min(self.folded.len())];
+        let mut end = (start + NEAR).min(self.original.len());
+        while !self.original.is_char_boundary(end) {
+            end -= 1;
+        }
+        self.original.get(start..end).unwrap_or_default()
+    }
+
+    /// The message itself.
+    pub(crate) fn message(&self) -> &'a str {
+        self.original
+    }
+
+    /// A little of what follows a place: units, nouns, symbols.
+    pub(crate) fn next(&self, at: usize) -> &str {
+        next(&self.folded, at)
     }
 
     /// The sentence that holds a place.
     pub(crate) fn sentence_at(&self, at: usize) -> Sentence {
-        self.sentences
-            .iter()
-            .find(|sentence| sentence.span.start <= at && at < sentence.span.end)
+        let next = self.sentences.partition_point(|sentence| sentence.span.start <= at);
+        next.checked_sub(1)
+            .and_then(|index| self.sentences.get(index))
+            .filter(|sentence| at < sentence.span.end)
             .cloned()
             .unwrap_or(Sentence { span: 0..self.folded.len(), question: false })
     }
 
+    /// The sentence around a span, as far as it is near: what is said far away says nothing about
+    /// it, and looking there for each of many matches would not be linear.
+    pub(crate) fn around(&self, span: &Span) -> &str {
+        let sentence = self.sentence_at(span.start).span;
+        let start = self.boundary(span.start.saturating_sub(NEAR)).max(sentence.start);
+        let end = self.boundary(span.end + NEAR).min(sentence.end.max(span.end));
+        self.at(&(start.min(span.start)..end))
+    }
+
+    /// What follows a place in its sentence, as far as it is near.
+    pub(crate) fn after(&self, at: usize) -> &str {
+        let end = self.boundary(at + NEAR).min(self.sentence_at(at).span.end);
+        self.at(&(at..end.max(at)))
+    }
+
+    /// The nearest boundary of characters at or before a place.
+    fn boundary(&self, at: usize) -> usize {
+        let mut at = at.min(self.folded.len());
+        while !self.folded.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    }
+
     /// What stands before a place in its clause: back to the last comma, "but" or sentence end.
     pub(crate) fn before(&self, at: usize) -> &str {
-        let start = self.sentence_at(at).span.start;
-        let head = self.at(&(start..at));
+        let start = self.sentence_at(at).span.start.max(self.boundary(at.saturating_sub(NEAR)));
+        let head = self.at(&(start.min(at)..at));
         let comma = head.rfind([',', ':', '(', '"']).map_or(0, |comma| comma + 1);
         let but = [" but ", " ma ", " pero ", " aber ", " sondern ", " mais ", " sino "]
             .into_iter()
@@ -144,6 +214,7 @@ impl<'a> Reading<'a> {
     pub(crate) fn quote(&self, span: &Span) -> String {
         let mut start = self.sentence_at(span.start).span.start.min(span.start);
         let mut end = self.sentence_at(span.end.saturating_sub(1)).span.end.max(span.end);
+        (start, end) = self.clause(start..end, span);
         if self.original(&(start..end)).chars().count() > MAX_QUOTE_CHARACTERS {
             start += self.folded[start..span.start].rfind([',', ';', ':']).map_or(0, |comma| comma + 1);
             end = span.end + self.folded[span.end..end].find([',', ';']).unwrap_or(end - span.end);
@@ -157,6 +228,24 @@ impl<'a> Reading<'a> {
             Some((cut, _)) => quote[..quote[..cut].rfind(char::is_whitespace).unwrap_or(cut)].trim().to_owned(),
             None => quote.to_owned(),
         }
+    }
+
+    /// The part of a sentence around a span that one subject and verb fill, where it strings
+    /// several together: "we are 20, our budget is 5k and I decide".
+    fn clause(&self, sentence: Span, span: &Span) -> (usize, usize) {
+        let near = self.boundary(span.start.saturating_sub(NEAR)).max(sentence.start);
+        let start = CLAUSE
+            .captures_iter(self.at(&(near..span.end)))
+            .filter_map(|found| found.get(1))
+            .map(|subject| near + subject.start())
+            .take_while(|start| *start <= span.start)
+            .last()
+            .unwrap_or(sentence.start);
+        // The break may begin with the last character of the span.
+        let far = self.boundary(span.end + NEAR).min(sentence.end);
+        let end =
+            CLAUSE.find(self.at(&(span.end..far.max(span.end)))).map_or(sentence.end, |found| span.end + found.start());
+        (start, end.max(span.end))
     }
 }
 
