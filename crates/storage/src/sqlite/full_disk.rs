@@ -190,6 +190,23 @@ async fn a_refused_unit_leaves_the_rest_of_its_batch_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_unit_that_meets_a_value_it_cannot_read_leaves_the_rest_of_its_batch_alone() {
+    let mut bench = Bench::new();
+    let release = bench.hold_up();
+    let first = bench.note("first");
+    let foiled = bench.spawn(|conn| -> Outcome<()> {
+        system::put_setting(conn, "half", "written")?;
+        super::sql::access::scope_of(conn, "no id at all").map(drop)
+    });
+    let second = bench.note("second");
+    release.send(()).expect("the writer waits");
+    first.await.expect("no panic").expect("committed");
+    assert!(matches!(foiled.await.expect("no panic"), Err(StoreError::Failed(_))));
+    second.await.expect("no panic").expect("committed");
+    assert!(bench.is_there("first") && bench.is_there("second") && !bench.is_there("half"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn p1_a_unit_that_panics_ends_its_batch_and_not_the_writer() {
     let mut bench = Bench::new();
     let release = bench.hold_up();
