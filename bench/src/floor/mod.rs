@@ -1,6 +1,6 @@
 //! The floor: what remains of the server when every layer is taken away. A bare actix handler runs
 //! the product's own SQL for three requests, on a copy of the product's database, with the same
-//! settings of SQLite, the same cached key, and the same group commit.
+//! settings of `SQLite`, the same cached key, and the same group commit.
 //!
 //! Deliberately absent: routing tables, error shapes, validation, scopes, limits, request ids,
 //! deadlines, logs, use cases, domain types. Their price is what the ratios show.

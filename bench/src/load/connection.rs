@@ -64,7 +64,10 @@ impl Connection {
 
     async fn read_more(&mut self) -> Result<()> {
         let read = self.stream.read_buf(&mut self.received).await.context("the answer cannot be read")?;
-        if read == 0 { bail!("the server has closed the connection") } else { Ok(()) }
+        if read == 0 {
+            bail!("the server has closed the connection");
+        }
+        Ok(())
     }
 }
 

@@ -72,9 +72,9 @@ async fn a_phone_lead_that_gives_a_known_address_is_merged_into_that_lead() {
     assert_eq!(leads[0].contact.phone.as_ref().map(synaptiq_domain::text::Phone::as_str), Some("+15550234"));
     let file = stage.services.store.find_lead(stage.scope, absorbed).await.expect("reads").expect("still answers");
     assert_eq!(Some(file.id), known.conversation.lead);
-    let merges: Vec<_> =
+    let told: Vec<_> =
         stage.events().await.into_iter().filter(|event| event.data.merged_from == Some(absorbed)).collect();
-    assert_eq!(merges.len(), 1, "the only event of a merge");
+    assert_eq!(told.len(), 1, "the only event of a merge");
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ use synaptiq_domain::{
 use synaptiq_testkit::fixtures;
 use tokio::task::JoinHandle;
 
-use super::{
+use super::super::super::{
     cache::Caches,
     dialect::Connection,
     open::{self, Access, OpenOptions},
