@@ -1,8 +1,10 @@
 //! Every parameter that the conversations page documents does what it says, and a wrong value is
 //! refused with the parameter's name (contract §§ 4, 8).
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
-use synaptiq_tests::{Client, Server};
+use synaptiq_tests::{Client, Server, ServerSettings};
 
 /// Three conversations: one on the web with a lead, one through the API that was closed, one on
 /// another with two turns. Returns their ids in that order, and the lead's.
@@ -104,17 +106,18 @@ async fn i1_a_wrong_value_of_each_parameter_is_refused_with_its_name() {
     let ([web, ..], _) = three_conversations(&admin).await;
     let one = format!("/{web}");
     let wrong: &[(&str, &str, &[&str])] = &[
-        ("", "page", &["0", "-1", "1.5", "x", "99999999999999999999"]),
-        ("", "limit", &["0", "-1", "101", "ten", "99999999999999999999"]),
-        ("", "status", &["open", "ACTIVE", "active,closed"]),
-        ("", "channel", &["fax", "web-chat"]),
-        ("", "startDate", &["yesterday", "2026-13-01", "2026-02-30", "01.02.2026"]),
-        ("", "endDate", &["tomorrow", "2026-00-10", "20260101T25"]),
-        ("", "sortBy", &["name", "started_at"]),
-        ("", "sortOrder", &["up", "DESC;"]),
-        (&one, "includeMessages", &["maybe", "2"]),
-        (&one, "messageLimit", &["-1", "201", "many"]),
-        (&one, "messageOffset", &["-1", "x", "1e3"]),
+        ("", "leadId", &["%00", "%ff", "a&leadId=b"]),
+        ("", "page", &["", "%ff", "1&page=2", "0", "-1", "1.5", "x", "99999999999999999999"]),
+        ("", "limit", &["", "%00", "5&limit=5", "0", "-1", "101", "ten", "99999999999999999999"]),
+        ("", "status", &["", "%00", "open", "ACTIVE", "active,closed"]),
+        ("", "channel", &["", "%ff", "fax", "web-chat"]),
+        ("", "startDate", &["", "%00", "2026", "1767225600", "yesterday", "2026-13-01", "2026-02-30", "01.02.2026"]),
+        ("", "endDate", &["", "%ff", "2026-01-01T00:00:00+99:00", "tomorrow", "2026-00-10", "20260101T25"]),
+        ("", "sortBy", &["", "startedAt,messageCount", "name", "started_at"]),
+        ("", "sortOrder", &["", "ASC", "asc&sortOrder=desc", "up", "DESC;"]),
+        (&one, "includeMessages", &["", "TRUE", "1", "maybe", "2"]),
+        (&one, "messageLimit", &["", "0", "-1", "201", "many"]),
+        (&one, "messageOffset", &["", "%00", "99999999999999999999", "-1", "x", "1e3"]),
     ];
     for (path, parameter, values) in wrong {
         for value in *values {
@@ -127,4 +130,72 @@ async fn i1_a_wrong_value_of_each_parameter_is_refused_with_its_name() {
             assert_eq!(error["requestId"].as_str(), answer.header("x-request-id"), "{error}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_status_filter_tells_handed_off_and_expired_conversations_from_active_ones() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut server = ServerSettings::default().start_at(folder.path());
+    let admin = server.admin();
+    let ([web, closed, phone], _) = three_conversations(&admin).await;
+    let reason = json!({ "reason": "wants a person" });
+    admin.post(&format!("/api/v1/conversations/{web}/handoff"), &reason).await.expect(200);
+    assert_eq!(ids(&admin, "status=handed_off").await, [&*web]);
+    assert_eq!(ids(&admin, "status=active").await, [&*phone]);
+    server.terminate();
+    // The same database with sessions that end after a second: whether the sweeper has been there
+    // or not, what is idle is never shown as active.
+    let server = ServerSettings::default().with("SYNAPTIQ_CONVERSATION_IDLE", "1s").start_at(folder.path());
+    let admin = server.client(admin.key().expect("a key"));
+    let waiting = async {
+        while ids(&admin, "status=expired").await.is_empty() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("it expires");
+    assert_eq!(ids(&admin, "status=expired").await, [&*phone]);
+    assert_eq!(ids(&admin, "status=active").await, [""; 0]);
+    assert_eq!(ids(&admin, "status=handed_off").await, [&*web], "a person's does not expire");
+    assert_eq!(ids(&admin, "status=closed").await, [&*closed]);
+    let detail = admin.get(&format!("/api/v1/conversations/{phone}")).await.expect(200).json();
+    assert_eq!(detail["status"], "expired", "{detail}");
+}
+
+#[tokio::test]
+async fn every_field_of_the_published_table_and_samples_is_there() {
+    let server = Server::start();
+    let admin = server.admin();
+    let ([web, ..], _) = three_conversations(&admin).await;
+    let detail = admin.get(&format!("/api/v1/conversations/{web}")).await.expect(200).json();
+    let list = admin.get("/api/v1/conversations?channel=web_chat").await.expect(200).json();
+    for record in [&detail, &list["data"][0]] {
+        let is = |field: &str, right: fn(&Value) -> bool| {
+            assert!(record.get(field).is_some_and(right), "{field} of {record}");
+        };
+        for field in ["id", "leadId", "visitorId", "channel", "status", "subject", "summary"] {
+            is(field, |value| value.as_str().is_some_and(|text| !text.is_empty()));
+        }
+        for field in ["messageCount", "leadScore"] {
+            is(field, Value::is_u64);
+        }
+        is("intents", |value| value.as_array().is_some_and(|all| all.iter().all(Value::is_string)));
+        is("assignedTo", Value::is_null);
+        for field in ["startedAt", "lastMessageAt", "createdAt"] {
+            is(field, |value| value.as_str().is_some_and(|time| time.len() == 24 && time.ends_with('Z')));
+        }
+    }
+    assert!(detail["metadata"].is_object(), "{detail}");
+    assert!(list["data"][0].get("messages").is_none(), "the list has no messages: {list}");
+    for message in detail["messages"].as_array().expect("messages") {
+        for field in ["id", "role", "content", "createdAt"] {
+            assert!(message[field].is_string(), "{field} of {message}");
+        }
+        let of_assistant = message["role"] == "assistant";
+        assert_eq!(message.get("intent").is_some_and(Value::is_string), of_assistant, "{message}");
+        assert_eq!(message.get("confidence").is_some_and(Value::is_number), of_assistant, "{message}");
+    }
+    for field in ["page", "limit", "total", "totalPages"] {
+        assert!(list["pagination"][field].is_u64(), "{field} of {list}");
+    }
+    assert!(list["pagination"]["hasMore"].is_boolean(), "{list}");
 }

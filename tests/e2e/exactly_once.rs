@@ -156,3 +156,21 @@ async fn a_replay_sends_the_same_bytes_again_and_a_gone_receiver_is_switched_off
     let requests = receiver.wait_for(2).await;
     assert_eq!(requests[0].body, requests[1].body);
 }
+
+#[tokio::test]
+async fn changes_of_one_endpoint_wait_for_one_another_and_none_is_refused() {
+    let server = server("1m");
+    let client = Arc::new(server.admin());
+    let endpoint = subscribe(&client, "http://127.0.0.1:9/", &["lead.created"]).await;
+    let changes: Vec<_> = (0..64)
+        .map(|number| {
+            let (client, path) = (Arc::clone(&client), format!("/api/v1/webhooks/{endpoint}"));
+            tokio::spawn(async move {
+                client.patch(&path, &json!({ "description": format!("change {number}") })).await.expect(200);
+            })
+        })
+        .collect();
+    for change in changes {
+        change.await.expect("no change was refused");
+    }
+}

@@ -342,7 +342,10 @@ async fn p6_a_turn_that_was_begun_plain_can_be_retried_and_replayed_as_a_stream(
     let end = &events.last().expect("events").data;
     assert_eq!(deltas(&events), "We are glad to help. What do you sell?");
     let replay = ask(&client).await.expect("an answer");
-    assert_eq!(replay.headers().get("idempotent-replayed").map(|value| value.as_bytes()), Some(&b"true"[..]));
+    assert_eq!(
+        replay.headers().get("idempotent-replayed").map(reqwest::header::HeaderValue::as_bytes),
+        Some(&b"true"[..])
+    );
     let replay = events_of(replay).all().await;
     let kinds: Vec<&str> = replay.iter().map(|event| event.event.as_str()).collect();
     assert_eq!(kinds, ["message.start", "message.delta", "message.end"], "start, one delta, end");

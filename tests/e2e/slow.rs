@@ -58,12 +58,12 @@ async fn i6_a_head_that_drips_is_cut_off_and_others_are_served_meanwhile() {
         idle.push(socket.await);
     }
     let slow = drip(connect(&server).await, "GET /api/health HTTP/1.1\r\nx-slow: ", Duration::from_millis(500));
-    let served = async {
+    let busy = async {
         for _ in 0..20 {
             client.get("/api/v1/leads").await.expect(200);
         }
     };
-    let ((answer, took), ()) = tokio::join!(slow, served);
+    let ((answer, took), ()) = tokio::join!(slow, busy);
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
     assert!(took >= Duration::from_secs(4), "a head has 5 s: {took:?}");
     // Connections that say nothing at all end as well.
@@ -164,7 +164,7 @@ async fn i5_a_body_that_is_too_large_is_refused_with_413_announced_or_not() {
     let mut chunked = chunked.into_bytes();
     for _ in 0..40 {
         chunked.extend_from_slice(b"10000\r\n");
-        chunked.extend_from_slice(&[b'x'; 0x10000]);
+        chunked.extend(std::iter::repeat_n(b'x', 0x10000));
         chunked.extend_from_slice(b"\r\n");
     }
     let answer = exchange(&server, &chunked).await;
@@ -219,7 +219,8 @@ async fn i5_headers_and_addresses_that_are_too_large_are_refused_with_431_and_41
         let answer = exchange(&server, request.as_bytes()).await;
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
     }
-    let countless: String = (0..2_000).map(|number| format!("x-{number}: 1\r\n")).collect();
+    let countless: String =
+        (0..2_000).flat_map(|number| ["x-".to_owned(), number.to_string(), ": 1\r\n".to_owned()]).collect();
     let answer = exchange(&server, format!("GET / HTTP/1.1\r\nhost: x\r\n{countless}\r\n").as_bytes()).await;
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
     client.get("/api/v1/leads").await.expect(200);

@@ -102,20 +102,14 @@ impl Reader {
                 .load(conn)?;
             Ok((lead, pieces))
         })?;
-        let recent = self.snapshot(|conn| {
-            let of_lead = || {
-                conversations::table
-                    .filter(conversations::tenant_id.eq(tenant))
-                    .filter(conversations::lead_id.eq(&lead.id))
-            };
-            let _total: i64 = of_lead().count().get_result(conn)?;
-            of_lead()
-                .order((conversations::last_message_at.desc(), conversations::id.desc()))
-                .offset(0)
-                .limit(RECENT + 1)
-                .select(ConversationRow::as_select())
-                .load(conn)
-        })?;
+        let recent = conversations::table
+            .filter(conversations::tenant_id.eq(tenant))
+            .filter(conversations::lead_id.eq(&lead.id))
+            .order((conversations::last_message_at.desc(), conversations::id.desc()))
+            .limit(RECENT)
+            .select(ConversationRow::as_select())
+            .load(&mut self.conn)
+            .ok()?;
         Some((lead, pieces, recent))
     }
 

@@ -362,7 +362,7 @@ mod tests {
 
     #[test]
     fn secrets_are_hidden_when_settings_are_printed() {
-        let values = gather(&[], env(&[("SYNAPTIQ_ADMIN_TOKEN", "correct horse battery")]), None).expect("known");
+        let values = gather(&[], env(&[("SYNAPTIQ_ADMIN_TOKEN", "correct-horse-battery")]), None).expect("known");
         let shown = format!("{:?}", Config::parse(values).expect("valid").redacted());
         assert!(!shown.contains("horse") && shown.contains("(set)"));
     }

@@ -44,7 +44,6 @@ fn run() -> Result<()> {
         .map_err(|_| anyhow::anyhow!("another TLS provider is installed already"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
-        .max_blocking_threads(16)
         .enable_all()
         .build()
         .context("cannot start the runtime")?;

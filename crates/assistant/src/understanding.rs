@@ -14,7 +14,7 @@ use crate::{
     contacts, facts, findings,
     intent::{self, Clues},
     language,
-    text::{Number, Reading, numbers},
+    text::{Number, Reading, begins_like_a_question, numbers},
 };
 
 /// The most bytes of a message that are read; a chat message has at most 4,000 characters.
@@ -106,7 +106,15 @@ pub(crate) fn without_intent(utterance: Utterance<'_>) -> (Understood, String, C
             .filter(|finding| !not_now || finding.grade.get() < 50);
         findings.extend(money.finding);
         findings.extend(findings::authority(&reading, title.as_ref(), asked(Criterion::Authority)));
-        findings.extend(findings::need(&reading, facts.competitor.is_some(), asked(Criterion::Need)));
+        // Who was asked for a purpose and tells something else, or asks, has not named one.
+        let tells_else = facts != Facts::default()
+            || !findings.is_empty()
+            || when.is_some()
+            || !addresses.is_empty()
+            || phone.is_some()
+            || text.contains('?')
+            || begins_like_a_question(text);
+        findings.extend(findings::need(&reading, facts.competitor.is_some(), asked(Criterion::Need) && !tells_else));
         findings.extend(when);
     }
     let states = utterance.text.len() < 400 && (facts != Facts::default() || !addresses.is_empty() || phone.is_some());
@@ -305,12 +313,15 @@ mod tests {
     fn intents_of_ordinary_messages_are_told_apart() {
         let mut rows = Rows::default();
         for (text, expected) in [
-            ("Hi, I'm looking at your pricing page. What sets Plus apart from Basic?", Intent::PricingInquiry),
+            ("Hi, I read your price list. What sets Plus apart from Basic?", Intent::PricingInquiry),
             (
-                "We have about 50 sales reps. We're currently using Drift but looking to switch.",
+                "There are some 50 sales reps here. Today we're using Drift, but we want to switch.",
                 Intent::CompetitorComparison,
             ),
-            ("I need a tool to help my sales team qualify leads faster. What do you offer?", Intent::ProductQuestion),
+            (
+                "Our reps need help sorting good leads from bad ones. What does your tool do for that?",
+                Intent::ProductQuestion,
+            ),
             ("Would you give us a quick demo on Friday?", Intent::DemoRequest),
             ("does it connect with our Pipedrive account?", Intent::IntegrationQuestion),
             ("how long until we're live after signing?", Intent::OnboardingInquiry),

@@ -5,5 +5,5 @@ mod sqlite;
 mod vault;
 
 pub use memory::MemoryStore;
-pub use sqlite::{Access, BackupError, OpenError, OpenOptions, SqliteStore, verify_file};
+pub use sqlite::{Access, BackupError, OpenError, OpenOptions, ServerPlace, SqliteStore, verify_file};
 pub use vault::Vault;

@@ -153,7 +153,8 @@ CREATE TABLE conversations (
     PRIMARY KEY (tenant_id, id)
 ) STRICT;
 CREATE UNIQUE INDEX conversations_session ON conversations (tenant_id, session_hash);
-CREATE INDEX conversations_by_lead ON conversations (tenant_id, lead_id);
+-- A lead's latest conversations are read with the lead, so that they must not be sorted first.
+CREATE INDEX conversations_by_lead ON conversations (tenant_id, lead_id, last_message_at, id);
 CREATE INDEX conversations_by_last_message ON conversations (tenant_id, last_message_at, id);
 CREATE INDEX conversations_by_start ON conversations (tenant_id, started_at, id);
 CREATE INDEX conversations_by_count ON conversations (tenant_id, message_count, id);

@@ -6,6 +6,7 @@ mod surface;
 
 use std::{
     collections::BTreeSet,
+    io::Write as _,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -29,7 +30,8 @@ async fn probe(request: RequestBuilder, what: impl Fn() -> String) -> u16 {
     let asked = tokio::time::timeout(PATIENCE, async {
         let answer = request.send().await?;
         let status = answer.status().as_u16();
-        let streams = answer.headers().get("content-type").is_some_and(|value| value.as_bytes() == b"text/event-stream");
+        let streams =
+            answer.headers().get("content-type").is_some_and(|value| value.as_bytes() == b"text/event-stream");
         let text = if streams && status == 200 { String::new() } else { answer.text().await? };
         Ok::<_, reqwest::Error>((status, text))
     });
@@ -49,6 +51,11 @@ async fn probe(request: RequestBuilder, what: impl Fn() -> String) -> u16 {
         assert!(status != 400 || names, "a 400 names what is wrong: {}\n{text}", what());
     }
     status
+}
+
+/// Says what was measured, for whoever reads the run.
+fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// Sends values to targets, many at once, and says how many requests that were.
@@ -94,11 +101,11 @@ async fn hostile_texts_of_the_projects_own_list_break_nothing_anywhere() {
     let texts = lists::own();
     let mut work = Vec::new();
     for (number, target) in surface.targets.iter().enumerate() {
-        let sample = lists::sample(&texts, share(target, 75), number);
+        let sample = lists::sample(&texts, share(target, 50), number);
         work.extend(sample.iter().enumerate().map(|(turn, text)| (target, shapes(target, text, turn))));
     }
     let sent = send_all(&surface, work).await;
-    assert!(sent > 5_000, "only {sent} requests");
+    assert!(sent > 4_000, "only {sent} requests");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -106,9 +113,28 @@ async fn i1_values_of_every_other_type_break_nothing_in_any_field() {
     let surface = Surface::open().await;
     let nested = |depth: usize| (0..depth).fold(json!(1), |value, _| json!([value]));
     let values = [
-        json!(null), json!(true), json!(false), json!(0), json!(-1), json!(1.5), json!(-0.0), json!(1e308),
-        json!(u64::MAX), json!(i64::MIN), json!([]), json!({}), json!([null]), json!([[]]), json!([{}]), json!([1, "a"]),
-        json!({ "": "" }), json!({ "a": null }), json!({ "a": { "b": [1, { "c": "d" }] } }), nested(7), nested(9), nested(40),
+        json!(null),
+        json!(true),
+        json!(false),
+        json!(0),
+        json!(-1),
+        json!(1.5),
+        json!(-0.0),
+        json!(1e308),
+        json!(u64::MAX),
+        json!(i64::MIN),
+        json!([]),
+        json!({}),
+        json!([null]),
+        json!([[]]),
+        json!([{}]),
+        json!([1, "a"]),
+        json!({ "": "" }),
+        json!({ "a": null }),
+        json!({ "a": { "b": [1, { "c": "d" }] } }),
+        nested(7),
+        nested(9),
+        nested(40),
         json!((0..2_000).collect::<Vec<u32>>()),
     ];
     let mut work = Vec::new();
@@ -126,16 +152,16 @@ async fn published_hostile_texts_break_nothing_anywhere() {
     let mut used = BTreeSet::new();
     let mut work = Vec::new();
     for (number, target) in surface.targets.iter().enumerate() {
-        let offset = number * all.len() / surface.targets.len() / 75;
-        let sample = lists::sample(&all, share(target, 75), offset + number);
+        let offset = number * all.len() / surface.targets.len() / 50;
+        let sample = lists::sample(&all, share(target, 50), offset + number);
         for (turn, text) in sample.iter().enumerate() {
             work.push((target, shapes(target, text, turn)));
             used.insert(text.clone());
         }
     }
     let sent = send_all(&surface, work).await;
-    println!("{} of {} published texts, in {sent} requests", used.len(), all.len());
-    assert!(used.len() * 2 > all.len(), "only {} of {} texts were sent", used.len(), all.len());
+    tell(&format!("{} of {} published texts, in {sent} requests", used.len(), all.len()));
+    assert!(used.len() * 4 > all.len(), "only {} of {} texts were sent", used.len(), all.len());
 }
 
 fn raw(client: &Client, path: &str, body: impl Into<reqwest::Body>) -> RequestBuilder {
@@ -189,7 +215,8 @@ async fn i3_what_no_strict_reader_takes_is_refused_with_the_fields_name() {
         assert_eq!(error["error"]["param"], "q", "{query}: {error}");
     }
     let visitor = server.anonymous();
-    for body in [&b"{\"message\":\"a\",\"message\":\"b\"}"[..], b"{\"message\":\"\\u0000\"}", b"{\"message\":\"\xff\"}"] {
+    for body in [&b"{\"message\":\"a\",\"message\":\"b\"}"[..], b"{\"message\":\"\\u0000\"}", b"{\"message\":\"\xff\"}"]
+    {
         let refused = visitor.send(raw(&visitor, "/api/chat", body)).await.expect(400).json();
         assert!(refused["error"].as_str().is_some_and(|text| text.contains("message")), "{refused}");
     }
@@ -237,26 +264,59 @@ async fn i4_nesting_and_free_data_have_limits_that_are_told() {
 #[tokio::test]
 async fn hostile_headers_break_nothing() {
     let server = Server::start();
-    let client = server.admin();
+    let (client, visitor) = (server.admin(), server.anonymous());
     let values: Vec<Vec<u8>> = [
-        &b""[..], b" ", b"\xff\xfe", "ü".as_bytes(), b"\t", b"Bearer", b"Bearer ", b"Bearer  x", b"Basic Og==", b"Session ",
-        b"Session sess_", b"Bearer sk_live_", b"Bearer \xff", b"sk_live_x", b"Bearer Bearer x", b"-1", b"99999999999999999999",
-        b"text/event-stream", b"*/*;q=x", b"null", b"http://[", b"' OR 1=1 --", b"%00",
+        &b""[..],
+        b" ",
+        b"\xff\xfe",
+        "ü".as_bytes(),
+        b"\t",
+        b"Bearer",
+        b"Bearer ",
+        b"Bearer  x",
+        b"Basic Og==",
+        b"Session ",
+        b"Session sess_",
+        b"Bearer sk_live_",
+        b"Bearer \xff",
+        b"sk_live_x",
+        b"Bearer Bearer x",
+        b"-1",
+        b"99999999999999999999",
+        b"text/event-stream",
+        b"*/*;q=x",
+        b"null",
+        b"http://[",
+        b"' OR 1=1 --",
+        b"%00",
     ]
     .iter()
     .map(|value| value.to_vec())
     .chain([vec![b'x'; 300], vec![b'x'; 8_000]])
     .collect();
     let headers = [
-        "authorization", "idempotency-key", "x-request-id", "accept", "accept-encoding", "last-event-id", "origin",
-        "x-forwarded-for", "user-agent", "content-encoding", "content-length", "host", "expect", "cookie", "referer",
+        "authorization",
+        "idempotency-key",
+        "x-request-id",
+        "accept",
+        "accept-encoding",
+        "last-event-id",
+        "origin",
+        "x-forwarded-for",
+        "user-agent",
+        "content-encoding",
+        "content-length",
+        "host",
+        "expect",
+        "cookie",
+        "referer",
     ];
     for header in headers {
         for value in &values {
             if header == "content-length" {
                 continue;
             }
-            for (client, path) in [(&client, "/api/v1/chat"), (&server.anonymous(), "/api/chat")] {
+            for (client, path) in [(&client, "/api/v1/chat"), (&visitor, "/api/chat")] {
                 let body = json!({ "message": "Hi", "visitorId": "v1" });
                 let request = client.request(Method::POST, path).json(&body);
                 let value = reqwest::header::HeaderValue::from_bytes(value).expect("a header's bytes");
@@ -266,6 +326,22 @@ async fn hostile_headers_break_nothing() {
     }
     assert!(!server.output().contains("panicked"), "{}", server.output());
     client.get("/api/v1/leads").await.expect(200);
+}
+
+#[tokio::test]
+async fn i4_a_search_of_too_many_words_is_refused_with_the_parameters_name() {
+    let server = Server::start();
+    let client = server.admin();
+    client.post("/api/v1/leads", &json!({ "email": "jane@example.com" })).await.expect(201);
+    for (words, status) in [(1, 200), (100, 200), (101, 400), (4_000, 400)] {
+        for path in ["/api/v1/leads", "/api/v1/leads/search"] {
+            let answer = client.get(&format!("{path}?q={}", "j+".repeat(words))).await;
+            let answer = answer.expect(status).json();
+            let is_right =
+                if status == 200 { answer["pagination"]["total"] == 1 } else { answer["error"]["param"] == "q" };
+            assert!(is_right, "{path} {words}: {answer}");
+        }
+    }
 }
 
 /// What a text does to a new lead whose e-mail is known: the lead before and after it.
@@ -352,7 +428,7 @@ async fn m3_no_published_injection_qualifies_a_lead_or_scores_without_its_own_wo
     });
     stream::iter(checks).buffer_unordered(8).collect::<Vec<()>>().await;
     let moved = moved.load(Ordering::SeqCst);
-    println!("{moved} of {} published injection texts moved a status or a score", texts.len());
+    tell(&format!("{moved} of {} published injection texts moved a status or a score", texts.len()));
     assert!(moved * 10 <= texts.len(), "{moved} of {} texts moved a status or a score", texts.len());
 }
 
@@ -363,7 +439,8 @@ async fn hostile_ids_in_paths_are_simply_not_found() {
     let ids: Vec<String> = lists::own().into_iter().filter(|id| !id.is_empty() && id.len() < 2_000).collect();
     for id in &ids {
         let id = encoded(id);
-        for path in ["leads/{}", "conversations/{}", "webhooks/{}", "webhooks/{}/deliveries", "leads/{}/conversations"] {
+        for path in ["leads/{}", "conversations/{}", "webhooks/{}", "webhooks/{}/deliveries", "leads/{}/conversations"]
+        {
             let path = format!("/api/v1/{}", path.replace("{}", &id));
             let status = probe(client.request(Method::GET, &path), || path.clone()).await;
             assert_eq!(status, 404, "{path}");

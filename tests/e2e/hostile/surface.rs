@@ -1,4 +1,4 @@
-//! Every place of v1 and of the public chat where a caller may put something, read from the OpenAPI
+//! Every place of v1 and of the public chat where a caller may put something, read from the `OpenAPI`
 //! documents that the server gives of itself.
 
 use reqwest::{Method, RequestBuilder};
@@ -29,6 +29,7 @@ pub(super) enum Place {
 pub(super) struct Surface {
     pub(super) server: Server,
     pub(super) admin: Client,
+    visitor: Client,
     session: String,
     pub(super) targets: Vec<Target>,
 }
@@ -36,7 +37,7 @@ pub(super) struct Surface {
 impl Surface {
     pub(super) async fn open() -> Self {
         let server = Server::start();
-        let admin = server.admin();
+        let (admin, visitor) = (server.admin(), server.anonymous());
         let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned();
         let lead = admin.post("/api/v1/leads", &json!({ "email": "target@example.com" })).await.expect(201).json();
         let turn = json!({ "message": "Hello", "visitorId": "v1" });
@@ -46,7 +47,7 @@ impl Surface {
         let hook = admin.post("/api/v1/webhooks", &hook).await.expect(201).json();
         let faq = json!({ "title": "FAQ", "content": "Q: Are you open?\nA: Yes." });
         let document = admin.post("/api/v1/knowledge", &faq).await.expect(201).json();
-        let visitor = server.anonymous().post("/api/chat", &json!({ "message": "Hello" })).await.expect(200).json();
+        let greeted = visitor.post("/api/chat", &json!({ "message": "Hello" })).await.expect(200).json();
         let ids = [
             ("leads", text(&lead["id"])),
             ("conversations", text(&chat["conversationId"])),
@@ -64,8 +65,8 @@ impl Surface {
                 }
             }
         }
-        let session = text(&visitor["sessionId"]);
-        Self { server, admin, session, targets }
+        let session = text(&greeted["sessionId"]);
+        Self { server, admin, visitor, session, targets }
     }
 
     /// A request with a value in this place.
@@ -76,7 +77,7 @@ impl Surface {
             Place::Path => target.path.replace("{id}", &encoded(as_text())),
             Place::Body(_) => target.path.clone(),
         };
-        let visitor = self.server.anonymous();
+        let visitor = &self.visitor;
         let request = if target.of_visitor {
             let session = format!("Session {}", self.session);
             visitor.request(target.method.clone(), &path).header("Authorization", session)
@@ -99,7 +100,8 @@ impl Surface {
     /// What the server must still be after all of it: alive, without a panic, its lists readable.
     pub(super) async fn check_alive(&self) {
         self.admin.get("/api/health").await.expect(200);
-        for path in ["/api/v1/leads", "/api/v1/conversations", "/api/v1/webhooks", "/api/v1/knowledge", "/api/v1/keys"] {
+        for path in ["/api/v1/leads", "/api/v1/conversations", "/api/v1/webhooks", "/api/v1/knowledge", "/api/v1/keys"]
+        {
             for page in 1.. {
                 let paged = if path.ends_with("leads") || path.ends_with("conversations") {
                     format!("{path}?limit=100&page={page}")

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use synaptiq_storage::{Access, OpenError, OpenOptions, SqliteStore, verify_file};
+use synaptiq_storage::{ServerPlace, verify_file};
 
 use crate::{commands::say, config::Config, database, secret_key::key_file};
 
@@ -27,13 +27,20 @@ pub(super) async fn back_up(file: &Path, config: &Config) -> Result<()> {
 pub(super) fn restore(file: &Path, replace: bool, config: &Config) -> Result<()> {
     verify_file(file).with_context(|| format!("{} is no usable backup", file.display()))?;
     let database = &config.database;
-    if database.exists() {
-        if !replace {
-            bail!("{} exists; say --replace to put the backup in its place", database.display());
-        }
-        set_aside(database)?;
-    }
     database::make_folder(config)?;
+    // A log that stands alone would be replayed over the backup, so it is in the way like the file itself.
+    let is_there = PARTS.iter().any(|ending| with_ending(database, ending).exists());
+    if is_there && !replace {
+        bail!("{} exists; say --replace to put the backup in its place", database.display());
+    }
+    let _held = take_place(database)?;
+    for ending in PARTS {
+        let from = with_ending(database, ending);
+        if from.exists() {
+            let to = with_ending(database, &format!(".before-restore{ending}"));
+            std::fs::rename(&from, &to).with_context(|| format!("cannot move {}", from.display()))?;
+        }
+    }
     let arriving = with_ending(database, ".arriving");
     std::fs::copy(file, &arriving).with_context(|| format!("cannot write {}", arriving.display()))?;
     std::fs::File::open(&arriving)?.sync_all()?;
@@ -42,23 +49,12 @@ pub(super) fn restore(file: &Path, replace: bool, config: &Config) -> Result<()>
     Ok(())
 }
 
-/// Moves the database and what belongs to it out of the way. Holding the server's place while it
-/// moves shows that no server runs on it.
-fn set_aside(database: &Path) -> Result<()> {
-    match SqliteStore::open(&OpenOptions { path: database.to_owned(), access: Access::Server, create: false }) {
-        Ok(store) => store.shutdown(),
-        Err(OpenError::InUse(_)) => bail!("a server is running on {}", database.display()),
-        // A damaged database is what restoring is for.
-        Err(_) => {}
-    }
-    for ending in ["", "-wal", "-shm"] {
-        let from = with_ending(database, ending);
-        if from.exists() {
-            let to = with_ending(database, &format!(".before-restore{ending}"));
-            std::fs::rename(&from, &to).with_context(|| format!("cannot move {}", from.display()))?;
-        }
-    }
-    Ok(())
+/// The database file and what belongs to it.
+const PARTS: [&str; 3] = ["", "-wal", "-shm"];
+
+/// Takes the server's place, so that none runs on the database while it is replaced.
+fn take_place(database: &Path) -> Result<ServerPlace> {
+    ServerPlace::take(database).with_context(|| format!("a server is running on {}", database.display()))
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {

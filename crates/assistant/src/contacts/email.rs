@@ -48,8 +48,9 @@ fn around(text: &str, at: usize) -> Option<Address> {
     // What the sentence put before the address: quotes, dashes of a list, `mailto:` is cut at its colon.
     let local = text[start..at]
         .trim_start_matches(['.', '-', '\'', '*', '_', '`', '/', '=', '?', '&', '|', '~', '{', '}', '!', '#', '$']);
-    let local = local.trim_end_matches(['*', '`']);
-    let span = at - text[start..at].len() + (text[start..at].len() - local.len())..at + 1 + domain.len();
+    // "email=maria@acme.io" names a field first.
+    let local = local.rsplit('=').next().unwrap_or(local).trim_end_matches(['*', '`']);
+    let span = at - text[start..at].len() + (text[start..at].rfind(local)?)..at + 1 + domain.len();
     let email = Email::parse(&format!("{local}@{domain}")).ok()?;
     text[..span.end].ends_with(domain).then_some(Address { email, span })
 }

@@ -208,9 +208,9 @@ fn by_cue(reading: &Reading<'_>, cue: &Regex) -> Option<String> {
         }
         let rest = reading.letters_from(cue.end());
         if rest.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("the")) {
-            return accept(proper_noun(rest.get(4..)?, 4)?, rest);
+            return accept(proper_noun(rest.get(4..)?, 4)?);
         }
-        accept(proper_noun(rest, 4)?, rest)
+        accept(proper_noun(rest, 4)?)
     })
 }
 
@@ -237,11 +237,16 @@ fn by_legal_form(reading: &Reading<'_>) -> Option<String> {
         }
         let offset =
             words[..start].iter().map(|word| original.find(word).map_or(0, |at| at + word.len())).max().unwrap_or(0);
-        accept(original.get(offset..)?.trim(), original)
+        accept(original.get(offset..)?.trim())
     })
 }
 
-fn accept(name: &str, _rest: &str) -> Option<String> {
+fn accept(name: &str) -> Option<String> {
+    // "Firma Holz GmbH" is called Holz GmbH.
+    let name = ["Firma ", "Ditta ", "Azienda ", "Società ", "Société ", "Entreprise ", "Empresa ", "Company "]
+        .iter()
+        .find_map(|kind| name.strip_prefix(kind))
+        .unwrap_or(name);
     let folded = Reading::new(name);
     let folded = folded.folded();
     let first = folded.split(' ').next().unwrap_or_default();
@@ -280,6 +285,7 @@ mod tests {
             ("Siamo la Ferramenta Rossi S.r.l.", "Ferramenta Rossi S.r.l."),
             ("Ich arbeite bei Nordlicht Software", "Nordlicht Software"),
             ("unsere Firma Holzbau Krämer sucht", "Holzbau Krämer"),
+            ("Einkaufsleiter bei der Firma Stahlbau Nord GmbH", "Stahlbau Nord GmbH"),
             ("Wir sind die Sonnental GmbH", "Sonnental GmbH"),
             ("Müller & Söhne GmbH & Co. KG", "Müller & Söhne GmbH & Co. KG"),
             ("je travaille chez Lumière Conseil", "Lumière Conseil"),

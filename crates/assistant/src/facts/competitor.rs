@@ -111,7 +111,7 @@ mod tests {
     fn products_in_use_or_compared_are_found() {
         let mut rows = crate::rows::Rows::default();
         for (text, expected) in [
-            ("We're currently using Drift but looking to switch.", Some("Drift")),
+            ("We're using Drift at the moment and want to switch.", Some("Drift")),
             ("How do you compare to Intercom?", Some("Intercom")),
             ("we use hubspot today", Some("hubspot")),
             ("Is it better than Chatster?", Some("Chatster")),

@@ -144,7 +144,7 @@ mod tests {
     fn head_counts_are_found() {
         let mut rows = crate::rows::Rows::default();
         for (text, language, expected) in [
-            ("We have about 50 sales reps.", "en", 50),
+            ("There are about 50 sales reps.", "en", 50),
             ("a team of 12", "en", 12),
             ("we are 30", "en", 30),
             ("there are 8 of us", "en", 8),

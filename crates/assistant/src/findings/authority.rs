@@ -23,6 +23,7 @@ static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
         "(?:not|isn'?t) (?:up to me|my (?:decision|call))",
         "(?:my|our) (?:boss|manager|ceo|director) asked me to (?:look|research|check|find|collect|gather)",
         "i(?:'m| am) (?:an |the )?intern",
+        "(?:i|we)(?:'ll| will)(?: have to| need to)? (?:ask|check with|talk to|speak (?:to|with)|run (?:it|this) by) (?:my|our|the) (?:{w} ){0,2}(?:boss|manager|ceo|cto|cfo|director|board|management|supervisor|chief|team lead|partner)",
         "on behalf of my (?:boss|manager|ceo|director)",
         "(?:decide|decidera|deve (?:decidere|approvare)|approva) (?:il|la|lo) (?:mi[oa] |nostr[oa] )?(?:capo|direttore|direttrice|titolare|responsabile|direzione|ceo|consiglio|dirigenza|superiore|amministratore)",
         "(?:il|la) (?:mi[oa] |nostr[oa] )(?:capo|direttore|direttrice|titolare|responsabile|direzione|ceo|superiore|socio) (?:decide|decidera|deve (?:decidere|approvare)|approva|ha l'ultima parola)",
@@ -53,7 +54,7 @@ static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
 static SELF: LazyLock<Regex> = LazyLock::new(|| {
     phrases(&[
         "(?:i'?m|i am|as) (?:also )?(?:the|a|one of the)? ?(?:main |final |sole |only |key )?decision[- ]?makers?",
-        "i (?:can |will |do |'ll )?(?:decide|make (?:the|this|that|those|these|all)(?: final| buying| purchasing)* (?:decisions?|call))(?: that| this| it| myself| alone| on (?:this|that|it))*",
+        "i (?:can |will |do |'ll )?(?:decide|make (?:all )?(?:the|our|this|that|those|these|all)(?: final| buying| purchasing)* (?:decisions?|call))(?: that| this| it| myself| alone| on (?:this|that|it))*",
         "(?:it'?s|it is|that'?s|that is|the decision is|this is) (?:entirely |all |completely )?(?:my (?:decision|call)|up to me|mine(?: to make)?)",
         "i(?:'m the one who| can| will|'ll)? (?:sign(?:s)? (?:off|the contract|contracts|it|the)|approves? (?:the )?(?:purchase|purchases|budget|budgets|it))",
         "i (?:have|own|hold|control|manage) (?:the )?(?:final (?:say|word|decision)|last word|budget|purchase decision|purse strings|authority)",
@@ -201,6 +202,7 @@ mod tests {
             ("we decide together", 60),
             ("My boss decides", 20),
             ("I need to ask my manager", 20),
+            ("I'll ask my boss", 20),
             ("Our CEO has to approve it", 20),
             ("I'm the marketing manager but my boss decides", 20),
             ("That's not my decision", 20),

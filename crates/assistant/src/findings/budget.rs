@@ -48,6 +48,7 @@ static SPEND: LazyLock<Regex> = LazyLock::new(|| {
         "dispongo di",
         "stanziat[oi]",
         "abbiamo",
+        "ho",
         "possiamo (?:spendere|arrivare|pagare)",
         "preventivat[oi]",
         "messo da parte",
@@ -77,6 +78,7 @@ static SPEND: LazyLock<Regex> = LazyLock::new(|| {
         "presupuestado",
         "disponemos de",
         "tenemos",
+        "tengo",
         "contamos con",
         "podemos (?:gastar|pagar|invertir)",
         "destinado",
@@ -362,6 +364,7 @@ mod tests {
             ("Notre budget est de 20 000 €", "fr", 20_000.0),
             ("Nous disposons de 12 000 euros", "fr", 12_000.0),
             ("Tenemos un presupuesto de 30 mil euros", "es", 30_000.0),
+            ("tengo 3.000 euros para esto", "es", 3_000.0),
             ("Podemos gastar 800 € al mes", "es", 9_600.0),
         ] {
             rows.eq(text, found(text, language, false), (Some(yearly), Some(100)));

@@ -11,14 +11,14 @@ use crate::text::{Reading, phrases};
 /// What a visitor "needs" that is no need for the product: answers, people, papers.
 const NO_PURPOSE: &str = concat!(
     r"(?:help|support|an? (?:answer|quote|price|invoice|refund|moment|minute|human|person|number|copy|job|link|receipt|reply|demo)|the (?:price|invoice|link|number|prices|pricing)|your |my |more |some |to (?:know|think|ask|talk|speak|check|see|understand|go|cancel|reset|contact|reach|get in|discuss|sleep|log|change|update|leave|run|be|clarify|decide|look|find out)|",
-    r"info|information|approval|time|it for my|this for my|them for my|a lot of|someone|somebody|anything|nothing|aiuto|assistenza|informazioni|sapere|parlare|capire|una? (?:risposta|preventivo|fattura|informazione|demo)|un (?:preventivo|umano|operatore)|",
+    r"info|information|approval|time|it for my|this for my|this info|them for my|a lot of|someone|somebody|anything|nothing|aiuto|assistenza|informazioni|sapere|parlare|capire|una? (?:risposta|preventivo|fattura|informazione|demo)|un (?:preventivo|umano|operatore)|",
     r"hilfe|unterstutzung|informationen|infos|ein (?:angebot|mensch)|eine (?:antwort|rechnung|demo|auskunft)|mehr|d'aide|de l'aide|d'informations?|aide|parler|savoir|d'un (?:devis|humain|conseiller)|d'une (?:facture|reponse|demo|information)|de parler|de savoir|",
     r"ayuda|informacion|hablar|saber|una? (?:respuesta|presupuesto|factura|demo)|un (?:presupuesto|humano))"
 );
 
 static CONCRETE: LazyLock<Regex> = LazyLock::new(|| {
     phrases(&[
-        r"(?:we|i|our (?:team|company|sales team|support team|reps|business))(?:'re|'m| are| am|'ve been| have been)? (?:really |currently |also |urgently |desperately |actively )?(?:need(?:ing|s)?|require|looking|searching|in need of|shopping|hunting)(?: for| to)? [a-z][a-z'-]*(?: [a-z0-9'-]+){1,}",
+        r"(?:we|i|our (?:team|company|sales team|support team|reps|business))(?:'re|'m|'d|'ll| would| will| are| am|'ve been| have been)? (?:really |currently |also |urgently |desperately |actively )?(?:need(?:ing|s)?|require|looking|searching|in need of|shopping|hunting)(?: for| to)? [a-z][a-z'-]*(?: [a-z0-9'-]+){1,}",
         r"(?:we|i|our {w})(?:'re| are| am|'m|'ve been| have been)? (?:constantly |always |currently |just |often |really |still |keep )*(?:struggl(?:e|es|ing)|suffer(?:s|ing)?|los(?:e|es|ing)|miss(?:es|ing)?|waste(?:s)?|wasting|spend(?:ing)? (?:too much|hours|days|way too|a lot of) ?(?:time|hours)?|drown(?:ing)?|overwhelmed|can'?t keep up|cannot keep up|fail(?:ing)? to|can'?t (?:handle|answer|follow|respond|cope|manage)|cannot (?:handle|answer|follow|respond|cope|manage)|have trouble|have (?:a )?(?:problem|problems|issues|difficulty))(?: {w}){1,}",
         r"(?:our|the|my|main|biggest) (?:main |biggest |current |real )?(?:problem|challenge|pain|pain point|issue|bottleneck|goal|objective|priority|use case|aim) (?:is|are|was|right now is)(?: {w}){1,}",
         r"(?:we|i)(?:'d| would|'re| are|'m| am)? (?:want(?:ing)?|like|hoping|plan(?:ning)?|trying|aim(?:ing)?|intend|going|love|wish|have|thinking|looking) (?:to|of|about) (?:automat\w+|replac\w+|improv\w+|increas\w+|reduc\w+|qualify\w*|captur\w+|convert\w*|switch\w*|migrat\w+|scal\w+|speed\w*|cut|sav\w+|stop|answer\w*|handl\w+|generat\w+|book\w*|respond\w*|boost\w*|free up|centrali[sz]\w+|streamlin\w+|grow|manag\w+|track\w*|route|collect\w*|engage|implement\w*|introduc\w+|deploy\w*|adopt\w*|equip|modernis\w+|consolidat\w+|turn)(?: {w}){0,}",
@@ -42,6 +42,7 @@ static CONCRETE: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:unser|das|mein) (?:problem|ziel|hauptproblem|grosstes problem)(?: {w}){1,}",
         r"(?:wechseln|umsteigen|ersetzen|ablosen|automatisieren|qualifizieren)(?: {w}){0,}",
         r"weg von {w}",
+        r"(?:suchen|brauchen|benotigen) (?:wir )?(?:dringend |daher |deshalb |aktuell |derzeit )?(?:ein|eine|einen|nach|etwas)(?: {w}){1,}",
         r"unzufrieden mit {w}",
         // French.
         r"(?:nous|on|je) (?:cherch\w+|recherch\w+|av(?:ons|ez)? besoin|ai besoin|voul\w+|voudr\w+|souhait\w+|perd\w+|gaspill\w+|av(?:ons|ait) (?:un |du |des )?(?:probleme|mal)\w*|n'arriv\w+ pas|devons|aimer\w+)(?: {w}){2,}",
@@ -221,10 +222,10 @@ mod tests {
     fn needs_are_graded() {
         let mut rows = crate::rows::Rows::default();
         for (text, grade) in [
-            ("I need a tool to help my sales team answer prospects faster.", 100),
+            ("We need software to help our reps answer prospects at night.", 100),
             ("We're losing leads at night because nobody answers", 100),
             ("We struggle to follow up with every visitor", 100),
-            ("We're currently using Drift but looking to switch.", 100),
+            ("We're using Drift at the moment and want to switch.", 100),
             ("we want to automate lead qualification", 100),
             ("Our biggest problem is slow response times", 100),
             ("We need something for our support team that answers at night", 100),
@@ -239,6 +240,7 @@ mod tests {
             ("solo curiosità", 20),
             ("Wir suchen ein Werkzeug für unseren Vertrieb", 100),
             ("Wir verlieren zu viele Anfragen", 100),
+            ("Wir haben 80 Mitarbeiter und suchen eine Lösung für den Kundendienst", 100),
             ("Das brauchen wir nicht", 0),
             ("Nous cherchons un outil pour notre équipe", 100),
             ("J'ai besoin d'un assistant pour mon site", 100),

@@ -867,10 +867,18 @@ pub(super) fn decisive(folded: &str, clues: &Clues) -> Option<(Intent, f64)> {
         return Some((Intent::Greeting, 0.98));
     }
     let large = LARGE.is_match(folded) || clues.seats.is_some_and(|seats| seats >= LARGE_SEATS);
-    if PRICE.is_match(folded) && large && !PLANS.is_match(folded) {
+    if PLANS.is_match(folded) && LARGE.is_match(folded) && !clues.competitor {
+        return Some((Intent::PricingInquiry, 0.9));
+    }
+    if PRICE.is_match(folded) && large {
         return Some((Intent::EnterprisePricing, 0.9));
     }
     None
+}
+
+/// Whether a folded text says a word about a price.
+pub(super) fn asks_price(folded: &str) -> bool {
+    PRICE.is_match(folded)
 }
 
 /// One word for each weaker rule that fires, and for each clue.

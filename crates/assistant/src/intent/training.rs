@@ -13,6 +13,7 @@ use synaptiq_domain::{
 };
 
 use super::{
+    Clues,
     features::{BUCKETS, Features, features},
     linear::{INTENTS, WEIGHT_BYTES, likeliest},
     rules, settled,
@@ -31,6 +32,8 @@ struct Example {
     features: Features,
     /// What a decisive rule says, before the model is asked.
     decided: Option<(Intent, f64)>,
+    folded: String,
+    clues: Clues,
 }
 
 fn folder() -> PathBuf {
@@ -66,7 +69,7 @@ fn example(intent: usize, text: String, language: &str) -> Example {
     let (_, folded, clues) = crate::understanding::without_intent(utterance);
     let features = features(&folded, &rules::hints(&folded, &clues));
     let decided = rules::decisive(&folded, &clues);
-    Example { intent, text, features, decided }
+    Example { intent, text, folded, clues, features, decided }
 }
 
 type Weights = Vec<[f32; INTENTS]>;
@@ -131,13 +134,15 @@ fn classify(weights: &Weights, features: &Features, temperature: f64) -> (Intent
 }
 
 /// For each example the answer of a model that has not seen it: intent, confidence, truth.
-struct HeldOut {
+struct HeldOut<'a> {
     logits: [f32; INTENTS],
     truth: usize,
     decided: Option<(Intent, f64)>,
+    folded: &'a str,
+    clues: &'a Clues,
 }
 
-fn held_out(examples: &[Example]) -> Vec<HeldOut> {
+fn held_out(examples: &[Example]) -> Vec<HeldOut<'_>> {
     let mut found = Vec::new();
     for fold in 0..FOLDS {
         let seen: Vec<&Example> = examples
@@ -148,14 +153,20 @@ fn held_out(examples: &[Example]) -> Vec<HeldOut> {
             .collect();
         let weights = train(&seen);
         found.extend(examples.iter().enumerate().filter(|(index, _)| index % FOLDS == fold).map(|(_, example)| {
-            HeldOut { logits: logits(&weights, &example.features), truth: example.intent, decided: example.decided }
+            HeldOut {
+                logits: logits(&weights, &example.features),
+                truth: example.intent,
+                decided: example.decided,
+                folded: &example.folded,
+                clues: &example.clues,
+            }
         }));
     }
     found
 }
 
 /// The temperature at which held-out answers are as often right as they say.
-fn temperature(held_out: &[HeldOut]) -> f64 {
+fn temperature(held_out: &[HeldOut<'_>]) -> f64 {
     let loss = |temperature: f64| -> f64 {
         held_out
             .iter()
@@ -235,9 +246,9 @@ fn unseen_messages_are_understood_and_confidence_is_honest() {
     let answers: Vec<(bool, f64)> = held_out
         .iter()
         .map(|case| {
-            let (intent, confidence) = case
-                .decided
-                .unwrap_or_else(|| settled(likeliest(&case.logits.map(|logit| f64::from(logit) / temperature))));
+            let (intent, confidence) = case.decided.unwrap_or_else(|| {
+                settled(likeliest(&case.logits.map(|logit| f64::from(logit) / temperature)), case.folded, case.clues)
+            });
             (intent == Intent::ALL[case.truth], confidence)
         })
         .collect();

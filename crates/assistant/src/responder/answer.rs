@@ -8,11 +8,14 @@ use std::collections::{HashMap, HashSet};
 use synaptiq_domain::{conversation::Citation, knowledge::ScoredPassage};
 
 use super::words::{Word, content_words};
+use crate::{language, text::asked};
 
 /// How much of a question's meaning a passage must hold.
 const ENOUGH: f64 = 0.5;
 /// How much where the question holds all words of the passage's heading.
 const ENOUGH_UNDER_HEADING: f64 = 0.35;
+/// How much of all that was told, where the question itself has no words of its own.
+const ENOUGH_OF_ALL_THAT_WAS_TOLD: f64 = 0.25;
 /// The most passages that are looked at.
 const MAX_PASSAGES: usize = 12;
 /// The most characters of one answer, and the most sentences.
@@ -30,19 +33,62 @@ struct Candidate<'a> {
     passage: &'a ScoredPassage,
     heading: HashSet<Word>,
     text: HashSet<Word>,
+    topic: &'a Topic,
 }
 
-/// The answer to a question, if the passages hold one. `hint` is what the intent adds to the
-/// words ("price" to "how do you bill?"); `common` are words that say nothing here, such as the
-/// company's name.
-pub(super) fn answer(question: &str, hint: &str, common: &str, passages: &[ScoredPassage]) -> Option<Answer> {
-    let common: HashSet<Word> = content_words(common).into_iter().collect();
-    let mut asked: Vec<Word> = content_words(question).into_iter().filter(|word| !common.contains(word)).collect();
-    asked.sort_unstable();
-    asked.dedup();
-    let hint: HashSet<Word> = content_words(hint).into_iter().collect();
+/// What the intent is about: one thing, whatever it is called. Plans are asked for their prices.
+struct Topic {
+    names: Vec<Word>,
+}
+
+impl Topic {
+    /// The words of a text that carry meaning, with the topic under one name.
+    fn words(&self, text: &str) -> Vec<Word> {
+        let mut words = content_words(text);
+        if let Some(name) = self.names.first() {
+            for word in words.iter_mut().filter(|word| self.names.contains(word)) {
+                word.clone_from(name);
+            }
+        }
+        words
+    }
+}
+
+/// What is looked up.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Inquiry<'a> {
+    /// The visitor's message.
+    pub(super) text: &'a str,
+    /// What the intent adds to its words ("price" to "how do you bill?").
+    pub(super) hint: &'a str,
+    /// Words that say nothing here, such as the company's name.
+    pub(super) common: &'a str,
+    /// The visitor's language, whose passages come first.
+    pub(super) language: &'a str,
+    /// Whether what is asked may be no more than "what do you offer?": then what was told before
+    /// says what about.
+    pub(super) open: bool,
+}
+
+/// The answer to a question, if the passages hold one.
+pub(super) fn answer(inquiry: Inquiry<'_>, passages: &[ScoredPassage]) -> Option<Answer> {
+    let common: HashSet<Word> = content_words(inquiry.common).into_iter().collect();
+    let topic = Topic { names: content_words(inquiry.hint) };
+    let meaning = |text: &str| -> Vec<Word> {
+        let mut words = topic.words(text);
+        words.retain(|word| !common.contains(word));
+        words.sort_unstable();
+        words.dedup();
+        words
+    };
+    let mut asked = meaning(&asked(inquiry.text));
+    let mut enough = ENOUGH;
     if asked.is_empty() {
-        asked.extend(hint.iter().cloned());
+        asked.extend(topic.names.first().cloned());
+    }
+    if asked.is_empty() && inquiry.open {
+        asked = meaning(inquiry.text);
+        enough = ENOUGH_OF_ALL_THAT_WAS_TOLD;
     }
     if asked.is_empty() {
         return None;
@@ -56,56 +102,52 @@ pub(super) fn answer(question: &str, hint: &str, common: &str, passages: &[Score
                 .heading
                 .iter()
                 .chain([&passage.passage.title])
-                .flat_map(|text| content_words(text))
+                .flat_map(|text| topic.words(text))
                 .collect(),
-            text: content_words(&passage.passage.text).into_iter().collect(),
+            text: topic.words(&passage.passage.text).into_iter().collect(),
+            topic: &topic,
             passage,
         })
         .collect();
-    let weights = weights(&asked, &hint, &candidates);
+    let weights = weights(&asked, topic.names.first(), &candidates);
     let total: f64 = weights.values().sum();
     let held = |words: &dyn Fn(&Word) -> bool| -> f64 {
         asked.iter().filter(|word| words(word)).map(|word| weights[word]).sum::<f64>() / total
     };
+    let coverage =
+        |candidate: &Candidate<'_>| held(&|word| candidate.heading.contains(word) || candidate.text.contains(word));
     let mut ranked: Vec<(f64, usize)> = candidates
         .iter()
         .enumerate()
         .map(|(index, candidate)| {
-            let all = held(&|word| candidate.heading.contains(word) || candidate.text.contains(word));
             let heading = held(&|word| candidate.heading.contains(word));
             // A heading that asks the same is worth more than words here and there; the search's
             // order breaks near ties.
             let rank = 0.02 * f64::from(u8::try_from(index).unwrap_or(u8::MAX));
-            (all + 0.35 * heading - rank, index)
+            let spoken = language::detect(&candidate.passage.passage.text, None, None) == inquiry.language;
+            let familiar = if spoken { 0.1 } else { 0.0 };
+            (coverage(candidate) + 0.35 * heading + familiar - rank, index)
         })
         .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let (_, best) = *ranked.first()?;
+    let best = ranked.iter().position(|(_, index)| {
+        let candidate = &candidates[*index];
+        // A short heading whose every word is asked for ("Which languages?") needs less.
+        let passage = &candidate.passage.passage;
+        let own = meaning(passage.heading.as_deref().unwrap_or(&passage.title));
+        let asks_heading = !own.is_empty() && own.iter().all(|word| asked.contains(word));
+        coverage(candidate) >= if asks_heading { enough.min(ENOUGH_UNDER_HEADING) } else { enough }
+    })?;
+    let (_, best) = ranked.remove(best);
     let candidate = &candidates[best];
-    let coverage = held(&|word| candidate.heading.contains(word) || candidate.text.contains(word));
-    // A short heading whose every word is asked for ("Which languages?") needs less.
-    let own: HashSet<Word> = candidate
-        .passage
-        .passage
-        .heading
-        .iter()
-        .flat_map(|text| content_words(text))
-        .filter(|word| !common.contains(word))
-        .collect();
-    let asks_heading = !own.is_empty() && own.iter().all(|word| asked.contains(word));
-    if coverage < if asks_heading { ENOUGH_UNDER_HEADING } else { ENOUGH } {
-        return None;
-    }
     let mut found = Answer::default();
     let under_heading = held(&|word| candidate.heading.contains(word)) >= ENOUGH;
     quote(candidate, &weights, under_heading, &mut found);
     // What the best passage leaves open, another may answer.
     let open: Vec<&Word> =
         asked.iter().filter(|word| !candidate.heading.contains(word) && !candidate.text.contains(word)).collect();
-    if let Some(other) = ranked.iter().skip(1).map(|(_, index)| &candidates[*index]).find(|other| {
-        !open.is_empty()
-            && open.iter().any(|word| other.text.contains(word))
-            && coverage_of(other, &asked, &weights) >= ENOUGH
+    if let Some(other) = ranked.iter().map(|(_, index)| &candidates[*index]).find(|other| {
+        !open.is_empty() && open.iter().any(|word| other.text.contains(word)) && coverage(other) >= ENOUGH
     }) && found.sentences.len() < MAX_SENTENCES
     {
         let only: HashMap<Word, f64> = weights
@@ -118,19 +160,9 @@ pub(super) fn answer(question: &str, hint: &str, common: &str, passages: &[Score
     (!found.sentences.is_empty()).then_some(found)
 }
 
-fn coverage_of(candidate: &Candidate<'_>, asked: &[Word], weights: &HashMap<Word, f64>) -> f64 {
-    let total: f64 = weights.values().sum();
-    asked
-        .iter()
-        .filter(|word| candidate.heading.contains(word) || candidate.text.contains(word))
-        .map(|word| weights[word])
-        .sum::<f64>()
-        / total
-}
-
 /// How much each word of the question counts: more if few passages hold it, most if none does, and
 /// more if it is what the intent is about.
-fn weights(asked: &[Word], hint: &HashSet<Word>, candidates: &[Candidate<'_>]) -> HashMap<Word, f64> {
+fn weights(asked: &[Word], topic: Option<&Word>, candidates: &[Candidate<'_>]) -> HashMap<Word, f64> {
     let all = f64::from(u32::try_from(candidates.len()).unwrap_or(u32::MAX));
     asked
         .iter()
@@ -141,7 +173,7 @@ fn weights(asked: &[Word], hint: &HashSet<Word>, candidates: &[Candidate<'_>]) -
                 .count();
             let holding = f64::from(u32::try_from(holding).unwrap_or(u32::MAX));
             let rare = 1.0 + (1.0 + (all - holding) / (holding + 1.0)).ln().min(1.2);
-            (word.clone(), if hint.contains(word) { rare.max(1.6) } else { rare })
+            (word.clone(), if topic == Some(word) { rare.max(1.6) } else { rare })
         })
         .collect()
 }
@@ -151,7 +183,8 @@ fn weights(asked: &[Word], hint: &HashSet<Word>, candidates: &[Candidate<'_>]) -
 fn quote(candidate: &Candidate<'_>, weights: &HashMap<Word, f64>, under_heading: bool, found: &mut Answer) {
     let text = &candidate.passage.passage.text;
     let sentences = sentences(text);
-    let scores: Vec<f64> = sentences.iter().map(|sentence| fit(&text[sentence.clone()], weights)).collect();
+    let scores: Vec<f64> =
+        sentences.iter().map(|sentence| fit(&candidate.topic.words(&text[sentence.clone()]), weights)).collect();
     let best =
         scores.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0))).map_or(0, |(index, _)| index);
     let first = if under_heading && (best < MAX_SENTENCES || scores[best] <= 0.0) { 0 } else { best };
@@ -176,7 +209,7 @@ fn quote_best(candidate: &Candidate<'_>, weights: &HashMap<Word, f64>, found: &m
     let sentences = sentences(text);
     let best = sentences
         .iter()
-        .map(|sentence| (fit(&text[sentence.clone()], weights), sentence))
+        .map(|sentence| (fit(&candidate.topic.words(&text[sentence.clone()]), weights), sentence))
         .max_by(|a, b| a.0.total_cmp(&b.0));
     if let Some((fits, sentence)) = best.filter(|(fits, _)| *fits > 0.0) {
         debug_assert!(fits > 0.0, "filtered just before");
@@ -208,8 +241,8 @@ fn take(
     });
 }
 
-fn fit(sentence: &str, weights: &HashMap<Word, f64>) -> f64 {
-    let words: HashSet<Word> = content_words(sentence).into_iter().collect();
+fn fit(sentence: &[Word], weights: &HashMap<Word, f64>) -> f64 {
+    let words: HashSet<&Word> = sentence.iter().collect();
     words.iter().filter_map(|word| weights.get(word)).sum()
 }
 
@@ -258,6 +291,10 @@ mod tests {
             .collect()
     }
 
+    fn inquiry<'a>(text: &'a str, hint: &'a str) -> Inquiry<'a> {
+        Inquiry { text, hint, common: "Synaptiq", language: "en", open: false }
+    }
+
     #[test]
     fn the_passage_that_holds_the_question_answers_it() {
         for (question, hint, expected) in [
@@ -268,7 +305,7 @@ mod tests {
             ("Was kostet das?", "price plan", "Starter is $49 a month."),
             ("which languages do you speak?", "", "English, Italian, German, French and Spanish."),
         ] {
-            let found = answer(question, hint, "Synaptiq", &passages()).unwrap_or_else(|| panic!("{question}"));
+            let found = answer(inquiry(question, hint), &passages()).unwrap_or_else(|| panic!("{question}"));
             assert!(found.sentences.concat().contains(expected), "{question}: {found:?}");
             for citation in &found.citations {
                 assert!(
@@ -289,8 +326,8 @@ mod tests {
             "What is the weather in Rome tomorrow?",
             "Do you have a phone app for Android?",
         ] {
-            rows.eq(question, answer(question, "", "Synaptiq", &passages()), None);
+            rows.eq(question, answer(inquiry(question, ""), &passages()), None);
         }
-        assert_eq!(answer("How much is it?", "price", "", &[]), None);
+        assert_eq!(answer(inquiry("How much is it?", "price"), &[]), None);
     }
 }

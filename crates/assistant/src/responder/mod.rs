@@ -19,11 +19,11 @@ use synaptiq_domain::{
 };
 
 use self::{
-    answer::{Answer, answer},
+    answer::{Answer, Inquiry, answer},
     asking::{contact_question, next_question},
     phrases::{Phrases, phrases},
 };
-use crate::{language, understanding::is_question};
+use crate::{language, text::begins_like_a_question, understanding::is_question};
 
 /// Answers from passages, in five languages, without a model.
 #[derive(Debug, Clone, Copy, Default)]
@@ -103,7 +103,8 @@ impl<'a> Draft<'a> {
     /// Says what there is to say and returns what to ask.
     fn answer(&mut self) -> Option<Question> {
         let intent = self.context.understood.intent;
-        let contact = contact_question(&self.context.conversation.facts, self.context.reachable);
+        let contact =
+            contact_question(&self.context.conversation.facts, self.context.reachable).filter(|_| self.may_buy());
         match intent {
             Intent::Spam => {
                 self.say_about_company(self.phrases.spam);
@@ -125,7 +126,7 @@ impl<'a> Draft<'a> {
                 self.say_about_company(self.phrases.no_jobs);
                 None
             }
-            _ if self.signals(Signal::Student) && !self.asks() => {
+            _ if self.signals(Signal::Student) && !self.context.text.contains(['?', '？']) => {
                 self.say_about_company(self.phrases.student);
                 None
             }
@@ -162,7 +163,7 @@ impl<'a> Draft<'a> {
             }
             let known = if self.context.reachable {
                 self.phrases.unknown_reachable
-            } else if contact.is_none() {
+            } else if contact.is_none() && self.may_buy() {
                 self.phrases.unknown_asked_before
             } else {
                 self.phrases.unknown_ask
@@ -182,13 +183,26 @@ impl<'a> Draft<'a> {
 
     /// Quotes the passages that answer. Says whether there are any.
     fn quote_passages(&mut self, introduce: bool) -> bool {
-        if !self.asks() && !matches!(self.context.understood.intent, Intent::Objection) {
+        let understood = self.context.understood;
+        let competitor = match (&understood.facts.competitor, understood.intent) {
+            // Who comes from another product is told how this one differs, asked or not.
+            (Some(competitor), Intent::CompetitorComparison) if !self.asks() => Some(competitor.as_str()),
+            _ => None,
+        };
+        if !self.asks() && competitor.is_none() && understood.intent != Intent::Objection {
             return false;
         }
         let common = format!("{} {}", self.context.tenant.name, self.context.assistant.name);
-        let hint = topic_words(self.context.understood.intent);
-        let Some(Answer { sentences, citations }) = answer(self.context.text, hint, &common, self.context.passages)
-        else {
+        let hint = topic_words(understood.intent);
+        let difference = competitor.map(|competitor| format!("{competitor} {hint}"));
+        let inquiry = Inquiry {
+            text: difference.as_deref().unwrap_or(self.context.text),
+            hint,
+            common: &common,
+            language: &understood.language,
+            open: understood.intent == Intent::ProductQuestion,
+        };
+        let Some(Answer { sentences, citations }) = answer(inquiry, self.context.passages) else {
             return false;
         };
         if introduce && self.context.understood.intent == Intent::SupportRequest {
@@ -219,7 +233,7 @@ impl<'a> Draft<'a> {
             | Intent::ProductQuestion
             | Intent::SupportRequest => {
                 !tells
-                    || self.begins_like_a_question()
+                    || begins_like_a_question(self.context.text)
                     || matches!(
                         understood.intent,
                         Intent::PricingInquiry
@@ -228,101 +242,9 @@ impl<'a> Draft<'a> {
                             | Intent::SupportRequest
                     )
             }
-            Intent::CompetitorComparison | Intent::DemoRequest => !tells || self.begins_like_a_question(),
-            intent => is_question(intent) && !tells && self.begins_like_a_question(),
+            Intent::CompetitorComparison | Intent::DemoRequest => !tells || begins_like_a_question(self.context.text),
+            intent => is_question(intent) && !tells && begins_like_a_question(self.context.text),
         }
-    }
-
-    fn begins_like_a_question(&self) -> bool {
-        const WORDS: &[&str] = &[
-            "what",
-            "how",
-            "why",
-            "who",
-            "where",
-            "when",
-            "which",
-            "can",
-            "could",
-            "do",
-            "does",
-            "is",
-            "are",
-            "will",
-            "would",
-            "tell",
-            "explain",
-            "show",
-            "cosa",
-            "che",
-            "come",
-            "perche",
-            "chi",
-            "dove",
-            "quando",
-            "quale",
-            "quali",
-            "quanto",
-            "posso",
-            "avete",
-            "potete",
-            "puo",
-            "c'e",
-            "e",
-            "spiegami",
-            "was",
-            "wie",
-            "warum",
-            "wer",
-            "wo",
-            "wann",
-            "welche",
-            "welcher",
-            "welches",
-            "kann",
-            "konnen",
-            "gibt",
-            "haben",
-            "ist",
-            "sind",
-            "erklaren",
-            "que",
-            "quoi",
-            "comment",
-            "pourquoi",
-            "qui",
-            "ou",
-            "quand",
-            "quel",
-            "quelle",
-            "combien",
-            "est-ce",
-            "peut-on",
-            "avez-vous",
-            "pouvez-vous",
-            "expliquez",
-            "como",
-            "porque",
-            "quien",
-            "donde",
-            "cuando",
-            "cual",
-            "cuanto",
-            "puedo",
-            "pueden",
-            "hay",
-            "tienen",
-            "es",
-            "explique",
-        ];
-        let reading = crate::text::Reading::new(self.context.text);
-        let first = reading
-            .folded()
-            .trim_start_matches(|character: char| !character.is_alphanumeric())
-            .split([' ', ',', '\n'])
-            .next()
-            .unwrap_or_default();
-        WORDS.contains(&first)
     }
 
     fn signals(&self, signal: Signal) -> bool {
@@ -340,8 +262,8 @@ impl<'a> Draft<'a> {
             .any(|(standing, _)| *standing == signal && signal != Signal::NotNow)
     }
 
-    /// The next qualifying question; none for whoever will not buy.
-    fn next(&self) -> Option<Question> {
+    /// Whether the visitor has not said that they will not buy, or not now.
+    fn may_buy(&self) -> bool {
         let qualification = self.context.qualification;
         let now = self
             .context
@@ -349,10 +271,16 @@ impl<'a> Draft<'a> {
             .findings
             .iter()
             .any(|finding| matches!(finding.topic, Topic::Signal(_)) && finding.grade > Grade::NONE);
-        if now || qualification.disqualifying().is_some() || qualification.not_now().is_some() {
-            return None;
-        }
-        next_question(&self.context.conversation.facts, qualification, self.context.reachable)
+        !now && qualification.disqualifying().is_none() && qualification.not_now().is_none()
+    }
+
+    /// The next qualifying question; none for whoever will not buy.
+    fn next(&self) -> Option<Question> {
+        self.may_buy()
+            .then(|| {
+                next_question(&self.context.conversation.facts, self.context.qualification, self.context.reachable)
+            })
+            .flatten()
     }
 
     fn may_suggest(&self) -> bool {
@@ -376,9 +304,9 @@ impl<'a> Draft<'a> {
 /// What a question of an intent is about, whatever its words.
 const fn topic_words(intent: Intent) -> &'static str {
     match intent {
-        Intent::PricingInquiry | Intent::EnterprisePricing => "price",
+        Intent::PricingInquiry | Intent::EnterprisePricing => "price plan",
         Intent::IntegrationQuestion => "integration",
-        Intent::OnboardingInquiry => "setup",
+        Intent::OnboardingInquiry => "setup start",
         Intent::CompetitorComparison => "difference",
         _ => "",
     }

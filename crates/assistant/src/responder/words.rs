@@ -8,19 +8,20 @@ use crate::text::Reading;
 /// Words that carry no meaning of their own, in five languages.
 const SMALL: &str = "a about after all also am an and any are as at be because been but by can could did do does doing for from get got had has have having he her here hi his how i if in into is it its \
     just know let like may me might more most much must my need no not now of on one only or other our out over please really say she should so some still such tell than thank thanks that the their them then \
-    there these they this those through to too up us use very want was we well were what when where which while who why will with would yes yet you your hello hey good possible able offer \
+    there these they this those through to too up us use very want was we well were what when where which while who why will with would yes yet you your hello hey good possible able offer offers \
+    many few every each lot between explain until till often frequently usually make makes made making look looks looking like happen happens take takes give there's \
     ai al alla alle anche avete c'e che chi ci come con cosa cui da dal dalla dalle dei del della delle di dove e ed gli ha hai hanno ho i il in io l la le lei lo loro ma mi mio molto ne nel nella no noi non nostro o per perche piu posso \
-    possibile puo qual quale quali quando quanto quanti quello questa questo se sei si siamo sono su sul sulla suo ti tra tu un una uno vi voi vorrei vostro vostra grazie buongiorno ciao sapere \
+    possibile puo qual quale quali quando quanto quanti quello questa questo se sei si siamo sono su sul sulla suo ti tra tu un una uno vi voi vorrei vostro vostra grazie buongiorno ciao sapere fare fanno fate fatto fra ogni spesso serve servono bisogno spiegare spiegami spiegarmi fino adesso oggi \
     aber als am an auch auf aus bei bin bis das dass dem den der des die du ein eine einem einen einer er es euch euer fur gibt haben hat ich ihr ihre ihren im in ist ja kann kein keine konnen man mehr mein mit \
-    mochte nach nicht noch nur ob oder sehr sie sind so uber um und uns unser von vor war was welche wenn wer wie wieviel wir wird wo zu zum zur hallo danke bitte guten tag wissen \
+    mochte nach nicht noch nur ob oder sehr sie sind so uber um und uns unser von vor war was welche wenn wer wie wieviel wir wird wo zu zum zur hallo danke bitte guten tag wissen machen macht gemacht zwischen jede jeder jedes oft haufig brauche brauchen braucht erklaren geht heute aussieht sieht \
     au aux avec avez avons c ca ce ces cet cette comme comment combien d dans de des du elle en est et etes eu il ils j je l la le les leur lui m ma mais me mes mon n ne nos notre nous on ou par pas plus pour \
-    pouvez puis qu quand que quel quelle quelles quels qui sa sans se ses si son sont sur t te tu un une vos votre vous y bonjour merci savoir est-ce \
+    pouvez puis qu quand que quel quelle quelles quels qui sa sans se ses si son sont sur t te tu un une vos votre vous y bonjour merci savoir est-ce faire fait faites entre chaque souvent besoin faut expliquer jusqu aujourd'hui existe \
     al algo algun como con cual cuales cuando cuanto cuanta cuantos de del donde el ella en entre era es esa ese eso esta este esto ha hacer hay la las le les lo los mas me mi muy nos o para pero por porque puede puedo que \
-    se ser si sin sobre son su sus te tiene tienen tienes tu un una uno usted ustedes y ya hola gracias saber";
+    se ser si sin sobre son su sus te tiene tienen tienes tu un una uno usted ustedes y ya hola gracias saber hacen cada menudo necesito necesita necesitamos falta explicar explica hasta hoy existe";
 
 /// What several words say, in several languages. The first is the stem that stands for all.
 const SAME: &[&str] = &[
-    "price prices pricing cost costs costing charge charges fee fees tariff tariffs rate rates expensive cheap prezzo prezzi costo costi costa costano tariffa tariffe listino preis preise preisliste kostet kosten kost tarif tarife gebuhr gebuhren prix coute coutent cout couts tarifs precio precios cuesta cuestan coste costes tarifa tarifas much quanto combien cuanto wieviel",
+    "price prices priced pricing cost costs costing charge charges fee fees tariff tariffs rate rates expensive cheap prezzo prezzi costo costi costa costano tariffa tariffe listino preis preise preisliste kostet kosten kost tarif tarife gebuhr gebuhren prix coute coutent cout couts tarifs precio precios cuesta cuestan coste costes tarifa tarifas much quanto combien cuanto wieviel",
     "plan plans package packages tier tiers subscription piano piani pacchetto pacchetti abbonamento abonnement paket pakete tarifmodell forfait forfaits plane planes paquete paquetes suscripcion formule formules",
     "integration integrations integrate integrates integrating connect connects connection connector connectors sync compatible work integrazione integrazioni integrare integra integrarsi collegare collegamento funziona integrieren integrierbar anbindung schnittstelle schnittstellen verbinden kompatibel funktioniert integrer connecter connexion compatible fonctionne integracion integraciones integrar conectar funciona",
     "demo demos demonstration walkthrough presentation dimostrazione presentazione vorfuhrung prasentation demostracion presentacion",
@@ -45,7 +46,7 @@ const SAME: &[&str] = &[
     "mobile app phone smartphone cellulare handy telefono movil mobil",
     "time long duration tempo durata lange dauert dauer zeit temps duree longtemps tiempo duracion tarda dura",
     "train training formazione schulung formation formacion capacitacion",
-    "difference differences compare comparison differ differenza differenze confronto unterschied unterschiede vergleich difference comparaison diferencia diferencias comparacion",
+    "difference differences compare compared compares comparing comparison differ differs versus vs vergleichen verglichen confrontare paragone comparer comparar differenza differenze confronto unterschied unterschiede vergleich difference comparaison diferencia diferencias comparacion",
     "available availability disponibile disponibilita verfugbar verfugbarkeit disponible disponibilite disponibles disponibilidad uptime",
 ];
 

@@ -31,6 +31,10 @@ pub(crate) fn proper_noun(text: &str, max: usize) -> Option<&str> {
         let core = bare
             .trim_end_matches([',', ';', ':', '!', '?', '.', ')', '"', '\u{201d}', '\u{bb}', '\u{201c}', '\'', '-']);
         let stops = core.len() < bare.len() || word.ends_with(['\n', '\t']);
+        // "Acme Robotics and I" are two.
+        if core == "I" || core.starts_with("I'") {
+            break;
+        }
         if is_capitalised(core) && !core.contains(['@', '/', '<', '>', '=']) {
             taken += 1;
             end = at + core.len();
@@ -56,5 +60,6 @@ mod tests {
         assert_eq!(proper_noun("Maria Garcia.", 3), Some("Maria Garcia"));
         assert_eq!(proper_noun("looking for a tool", 3), None);
         assert_eq!(proper_noun("eBay today", 3), Some("eBay"));
+        assert_eq!(proper_noun("Acme Robotics and I decide", 4), Some("Acme Robotics"));
     }
 }

@@ -1,9 +1,12 @@
 //! A message as patterns see it: lower case, without accents, blanks collapsed; every place in it
 //! leads back to the place in the message, so that what is found can be quoted to the letter.
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
 
+use regex::Regex;
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+
+use super::raw;
 
 /// A range of bytes of the folded text.
 pub(crate) type Span = Range<usize>;
@@ -22,6 +25,18 @@ const ABBREVIATIONS: &[&str] = &[
     "approx", "avv", "bzw", "ca", "co", "dott", "dr", "ecc", "etc", "evtl", "ing", "mio", "mr", "mrd", "mrs", "ms",
     "nr", "prof", "sig", "sr", "sra", "st", "tel", "usw", "vs", "zb",
 ];
+
+/// Where a new clause with its own subject begins; the subject is group 1. Italian and Spanish
+/// often say the subject with the verb.
+static CLAUSE: LazyLock<Regex> = LazyLock::new(|| {
+    raw(concat!(
+        r"(?:[,;:] ?(?:(?:and|but|so|plus|also|e|ma|und|aber|et|mais|y|pero) )?| (?:and|but|e|ma|und|aber|et|mais|y|pero) )",
+        r"((?:i|i'm|i've|i'd|we|we're|we've|we'd|our|my|it|there|",
+        r"io|noi|abbiamo|siamo|vogliamo|vorremmo|vorrei|dobbiamo|cerchiamo|usiamo|decido|sono|ho|il nostro|la nostra|il mio|la mia|",
+        r"ich|wir|unser\w*|mein\w*|es|je|j'ai|nous|on|notre|nos|mon|ma|c'est|il|",
+        r"yo|nosotros|tenemos|somos|queremos|necesitamos|buscamos|usamos|soy|tengo|quiero|nuestr[oa]|mi)\b)"
+    ))
+});
 
 /// One sentence of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,6 +214,7 @@ impl<'a> Reading<'a> {
     pub(crate) fn quote(&self, span: &Span) -> String {
         let mut start = self.sentence_at(span.start).span.start.min(span.start);
         let mut end = self.sentence_at(span.end.saturating_sub(1)).span.end.max(span.end);
+        (start, end) = self.clause(start..end, span);
         if self.original(&(start..end)).chars().count() > MAX_QUOTE_CHARACTERS {
             start += self.folded[start..span.start].rfind([',', ';', ':']).map_or(0, |comma| comma + 1);
             end = span.end + self.folded[span.end..end].find([',', ';']).unwrap_or(end - span.end);
@@ -212,6 +228,24 @@ impl<'a> Reading<'a> {
             Some((cut, _)) => quote[..quote[..cut].rfind(char::is_whitespace).unwrap_or(cut)].trim().to_owned(),
             None => quote.to_owned(),
         }
+    }
+
+    /// The part of a sentence around a span that one subject and verb fill, where it strings
+    /// several together: "we are 20, our budget is 5k and I decide".
+    fn clause(&self, sentence: Span, span: &Span) -> (usize, usize) {
+        let near = self.boundary(span.start.saturating_sub(NEAR)).max(sentence.start);
+        let start = CLAUSE
+            .captures_iter(self.at(&(near..span.end)))
+            .filter_map(|found| found.get(1))
+            .map(|subject| near + subject.start())
+            .take_while(|start| *start <= span.start)
+            .last()
+            .unwrap_or(sentence.start);
+        // The break may begin with the last character of the span.
+        let far = self.boundary(span.end + NEAR).min(sentence.end);
+        let end =
+            CLAUSE.find(self.at(&(span.end..far.max(span.end)))).map_or(sentence.end, |found| span.end + found.start());
+        (start, end.max(span.end))
     }
 }
 

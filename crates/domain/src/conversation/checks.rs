@@ -11,6 +11,7 @@ use crate::{knowledge::ScoredPassage, text::fold};
 pub struct Grounds {
     text: String,
     figures: HashSet<String>,
+    links: HashSet<String>,
     allowed_hosts: Vec<String>,
 }
 
@@ -72,7 +73,8 @@ impl Grounds {
         figures.extend(self::figures(&text));
         // A visitor's figures may be repeated to them; their promises may not.
         figures.extend(said.into_iter().flat_map(self::figures));
-        Self { text, figures, allowed_hosts: allowed_hosts.iter().map(|host| fold(host)).collect() }
+        let links = links(&text).into_iter().map(str::to_owned).collect();
+        Self { text, figures, links, allowed_hosts: allowed_hosts.iter().map(|host| fold(host)).collect() }
     }
 
     /// Whether a sentence may be said.
@@ -86,6 +88,7 @@ impl Grounds {
                 .filter(|word| folded.contains(word))
                 .all(|word| self.text.contains(&word))
             && links(&folded).iter().all(|link| self.allows_link(link))
+            && has_plain_targets(&folded)
     }
 
     fn allows_link(&self, link: &str) -> bool {
@@ -93,7 +96,7 @@ impl Grounds {
         let host = host.split(['/', '?', '#']).next().unwrap_or_default();
         let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
         let host = host.split(':').next().unwrap_or_default();
-        self.text.contains(link) || self.allowed_hosts.iter().any(|allowed| allowed == host)
+        self.links.contains(link) || self.allowed_hosts.iter().any(|allowed| allowed == host)
     }
 }
 
@@ -146,6 +149,16 @@ fn figures(text: &str) -> Vec<String> {
 fn group_of_three(characters: &[char], at: usize) -> bool {
     characters.get(at..at + 3).is_some_and(|group| group.iter().all(char::is_ascii_digit))
         && !characters.get(at + 3).is_some_and(char::is_ascii_digit)
+}
+
+/// Whether every link is written as `http://…`, `https://…` or `mailto:…`: anything else that leads
+/// somewhere (`](//host)`, `[1]: …`, `www.host`) would pass by the list.
+fn has_plain_targets(text: &str) -> bool {
+    let is_plain = |target: &str| ["http://", "https://", "mailto:"].iter().any(|scheme| target.starts_with(scheme));
+    let targets = ["](", "]:"].into_iter().flat_map(|mark| text.match_indices(mark));
+    let marked = targets.map(|(at, mark)| text[at + mark.len()..].trim_start_matches([' ', '<'])).all(is_plain);
+    let bare = text.match_indices("//").all(|(at, _)| text[..at].ends_with("http:") || text[..at].ends_with("https:"));
+    marked && bare && text.match_indices("www.").all(|(at, _)| text[..at].ends_with("//"))
 }
 
 fn links(text: &str) -> Vec<&str> {
@@ -254,6 +267,12 @@ mod tests {
             "![x](https://example.com/pricing)",
             "<img src=x>",
             "[x](javascript:alert(1))",
+            "See https://example.co",
+            "See https://example.com/pricing.evil.example.org",
+            "[x](//evil.example.org)",
+            "[x](ftp://evil.example.org)",
+            "[x]: evil.example.org",
+            "See www.evil.example.org",
         ] {
             assert!(!grounds().allow(refused), "{refused}");
         }

@@ -19,7 +19,17 @@ pub struct LeadStory<'a> {
     /// From which score on a lead is qualified.
     pub threshold: Score,
     /// The lead that was absorbed in the same commit.
-    pub merged_from: Option<Id<Lead>>,
+    pub merged: Option<Merged>,
+}
+
+/// A lead that was absorbed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Merged {
+    /// The absorbed lead.
+    pub from: Id<Lead>,
+    /// The survivor's status with both histories in it, before anything else moved it. Moving there
+    /// is no transition of its own: it was told when it happened.
+    pub status: LeadStatus,
 }
 
 impl LeadStory<'_> {
@@ -27,31 +37,31 @@ impl LeadStory<'_> {
     /// event per transition, one `lead.updated` for everything else, and the score's own.
     pub fn events(&self) -> Vec<(EventKind, EventData)> {
         let mut events = Vec::new();
-        let known_steps = match self.before {
-            Some(before) if self.merged_from.is_some() => {
-                self.after.status_history.len() - usize::from(before.status != self.after.status)
-            }
-            Some(before) => before.status_history.len(),
-            None => {
+        let changes = self.before.map(|before| field_changes(before, self.after)).unwrap_or_default();
+        let known_steps = match (self.before, self.merged) {
+            (_, Some(merged)) => self.after.status_history.len() - usize::from(merged.status != self.after.status),
+            (Some(before), None) => before.status_history.len(),
+            (None, None) => {
                 events.push((EventKind::LeadCreated, data(self.as_created())));
                 1
             }
         };
-        let changes = self.before.map(|before| field_changes(before, self.after)).unwrap_or_default();
-        let steps = &self.after.status_history[known_steps.min(self.after.status_history.len())..];
+        let steps = self.after.status_history.get(known_steps..).unwrap_or_default();
         for (at, step) in steps.iter().enumerate() {
             let from = self.after.status_history[known_steps + at - 1].status;
             let is_last = at + 1 == steps.len();
             events.push(self.transition(from, step.status, if is_last { changes.clone() } else { Vec::new() }));
         }
-        if steps.is_empty() && (!changes.is_empty() || self.merged_from.is_some()) {
-            let mut updated = data(self.after.clone());
-            updated.changes = changes;
-            updated.merged_from = self.merged_from;
+        if steps.is_empty() && (!changes.is_empty() || self.merged.is_some()) {
+            let updated = EventData { changes, merged_from: self.merged_from(), ..data(self.after.clone()) };
             events.push((EventKind::LeadUpdated, updated));
         }
         events.extend(self.score_changed());
         events
+    }
+
+    fn merged_from(&self) -> Option<Id<Lead>> {
+        self.merged.map(|merged| merged.from)
     }
 
     /// The lead at the moment of its creation: `new`, whatever the same commit made of it.
@@ -82,7 +92,7 @@ impl LeadStory<'_> {
         if let Some(lead) = &mut told.lead {
             lead.status = to;
         }
-        (kind, EventData { changes, reason, merged_from: self.merged_from, ..told })
+        (kind, EventData { changes, reason, merged_from: self.merged_from(), ..told })
     }
 
     /// Told when the score moves by 10 or more or crosses the threshold.
@@ -175,7 +185,7 @@ mod tests {
 
     fn kinds(before: Option<&Lead>, after: &Lead) -> Vec<EventKind> {
         let threshold = Score::clamped(60);
-        LeadStory { before, after, threshold, merged_from: None }.events().into_iter().map(|(kind, _)| kind).collect()
+        LeadStory { before, after, threshold, merged: None }.events().into_iter().map(|(kind, _)| kind).collect()
     }
 
     #[test]
@@ -183,8 +193,7 @@ mod tests {
         let mut after = lead();
         after.score = Score::clamped(80);
         after.move_to(LeadStatus::Qualified, Timestamp::from_seconds(1));
-        let events =
-            LeadStory { before: None, after: &after, threshold: Score::clamped(60), merged_from: None }.events();
+        let events = LeadStory { before: None, after: &after, threshold: Score::clamped(60), merged: None }.events();
         let told: Vec<_> = events
             .iter()
             .map(|(kind, data)| (*kind, data.lead.as_ref().map(|lead| (lead.status, lead.score.get()))))
@@ -205,8 +214,7 @@ mod tests {
         after.contact.name = Some("Jane".to_owned());
         after.move_to(LeadStatus::Contacted, Timestamp::from_seconds(2));
         let events =
-            LeadStory { before: Some(&before), after: &after, threshold: Score::clamped(60), merged_from: None }
-                .events();
+            LeadStory { before: Some(&before), after: &after, threshold: Score::clamped(60), merged: None }.events();
         assert_eq!(events.len(), 1);
         let fields: Vec<_> = events[0].1.changes.iter().map(|change| change.field.as_str()).collect();
         assert_eq!((events[0].0, fields), (EventKind::LeadUpdated, vec!["status", "name"]));

@@ -17,6 +17,8 @@ impl Lead {
     /// A new lead from what a caller gave. Its status is `new` and its score 0.
     pub fn create(id: Id<Lead>, draft: LeadDraft, now: Timestamp) -> Self {
         let LeadDraft { contact, tags, custom_fields, metadata, source_url, utm, source } = draft;
+        let mut distinct = Vec::new();
+        unite(&mut distinct, tags);
         Self {
             id,
             version: 0,
@@ -30,7 +32,7 @@ impl Lead {
             source: source.unwrap_or(LeadSource::Api),
             source_url,
             utm,
-            tags,
+            tags: distinct,
             custom_fields,
             metadata,
             archived: false,
@@ -55,6 +57,9 @@ impl Lead {
         }
         let at = self.status_history.last().map_or(now, |last| now.max(last.at));
         self.status = status;
+        if status != LeadStatus::Disqualified {
+            self.disqualification_reason = None;
+        }
         self.status_history.push(StatusChange { status, at });
         if status.counts_as_qualified() && self.qualified_at.is_none() {
             self.qualified_at = Some(at);
@@ -69,16 +74,23 @@ impl Lead {
         self.score = self.score_override.map_or(qualification.score, |set| set.score);
         if !self.status_by_hand && self.status.moves_by_rules() {
             let status = self.status_by_rules(qualification, spoke);
-            match status {
-                LeadStatus::Disqualified => {
-                    self.disqualification_reason = qualification
-                        .disqualifying()
-                        .map(|(signal, evidence)| format!("{}: “{}”", signal.as_str(), evidence.quote));
-                }
-                LeadStatus::Qualified => self.qualification_reason = Some(self.reason(qualification)),
-                _ => {}
-            }
+            self.explain(status, qualification);
             self.move_to(status, now);
+        }
+    }
+
+    /// Notes why rules move the lead to a status, where that needs a reason.
+    fn explain(&mut self, status: LeadStatus, qualification: &Qualification) {
+        match status {
+            LeadStatus::Disqualified => {
+                self.disqualification_reason = qualification
+                    .disqualifying()
+                    .map(|(signal, evidence)| format!("{}: “{}”", signal.as_str(), evidence.quote));
+            }
+            LeadStatus::Qualified if self.qualified_at.is_none() => {
+                self.qualification_reason = Some(self.reason(qualification));
+            }
+            _ => {}
         }
     }
 
@@ -196,9 +208,7 @@ impl Lead {
             let mut from_new = self.clone();
             from_new.status = LeadStatus::New;
             let status = from_new.status_by_rules(qualification, spoke);
-            if status == LeadStatus::Qualified {
-                self.qualification_reason = Some(self.reason(qualification));
-            }
+            self.explain(status, qualification);
             self.move_to(status, now);
         }
     }
@@ -226,16 +236,29 @@ impl Lead {
             (Some(mine), Some(theirs)) => Some(mine.min(theirs)),
             (mine, theirs) => mine.or(theirs),
         };
+        // What a person has set sticks, on whichever of the two it was set.
+        if other.status_by_hand && !self.status_by_hand {
+            self.status = other.status;
+            self.status_by_hand = true;
+            self.disqualification_reason.clone_from(&other.disqualification_reason);
+        } else if self.qualified_at.is_some() && !self.status_by_hand && self.status.moves_by_rules() {
+            // Either of them had qualified, and a qualification is never taken back.
+            self.status = LeadStatus::Qualified;
+        }
+        self.qualification_reason = self.qualification_reason.take().or_else(|| other.qualification_reason.clone());
+        self.score_override = self.score_override.or(other.score_override);
+        self.adjustments.extend(other.adjustments.iter().cloned());
+        self.assigned_to = self.assigned_to.or(other.assigned_to);
         let current = self.status;
         self.status_history.extend(other.status_history.iter().copied());
         self.status_history.sort_by_key(|change| change.at);
         self.status_history.dedup();
         // The history ends with the status that the survivor has.
-        if let Some(at) = self.status_history.iter().rposition(|change| change.status == current) {
-            let last = self.status_history.remove(at);
-            let end = self.status_history.last().map_or(last.at, |latest| latest.at.max(last.at));
-            self.status_history.push(StatusChange { status: current, at: end });
-        }
+        let known = self.status_history.iter().rposition(|change| change.status == current);
+        let reached = known.map(|at| self.status_history.remove(at).at);
+        let latest = self.status_history.last().map(|change| change.at);
+        let at = reached.max(latest).unwrap_or(self.created_at);
+        self.status_history.push(StatusChange { status: current, at });
     }
 
     /// The absorbed lead's row: hidden, and pointing to the survivor.
@@ -416,7 +439,8 @@ mod tests {
             survivor.move_to(first, NOW);
             let mut other = Lead::create(Id::from_bits(2), LeadDraft::default(), Timestamp::from_seconds(early));
             other.move_to(second, Timestamp::from_seconds(early + 1));
-            let kept = survivor.status;
+            let ever_qualified = survivor.qualified_at.is_some() || other.qualified_at.is_some();
+            let kept = if ever_qualified && first.moves_by_rules() { LeadStatus::Qualified } else { first };
             survivor.absorb(&other);
             prop_assert_eq!(survivor.status, kept);
             prop_assert_eq!(survivor.created_at, Timestamp::from_seconds(early));

@@ -7,7 +7,7 @@ mod query;
 mod score;
 mod status;
 
-pub use changes::LeadStory;
+pub use changes::{LeadStory, Merged};
 pub use decide::deal_size;
 pub use model::{Contact, Lead, LeadDraft, LeadMerge, LeadPatch, LeadSource, ScoreOverride, Tag, Utm};
 pub use query::{LeadQuery, LeadSort};

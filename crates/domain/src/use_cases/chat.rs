@@ -122,24 +122,23 @@ pub async fn chat(
     sink: Option<&dyn ReplySink>,
     recording: Option<&Recording<'_, ChatOutcome>>,
 ) -> Result<ChatOutcome, UseCaseError> {
-    let view = services.view(scope).await?;
-    if view.tenant.settings.model_required && services.model.is_none() {
-        return Err(UseCaseError::ModelUnavailable);
-    }
     let resume = recording
         .and_then(|recording| recording.resume.as_deref())
         .and_then(|plain| serde_json::from_slice::<Resume>(plain).ok());
-    // Turns of one conversation run one after another, the model's time included.
+    // Turns of one conversation run one after another, the model's time included. A first turn holds
+    // the lane of the session that it hands out, because the visitor may use it before the turn ends.
     let session = command.session.as_deref().and_then(SessionHash::of_text);
-    let turns = session.map(|session| LaneKey::new("turn", (scope.data().bits(), session.0)));
+    let resumed = resume.as_ref().and_then(|resume| SessionHash::of_text(&resume.session));
+    let new_session = SessionSecret::new(services.ids.secret());
+    let turns = [session, resumed, Some(new_session.hash())].into_iter().flatten();
+    let turns = turns.map(|session| LaneKey::new("turn", (scope.data().bits(), session.0)));
     let _turn = services.lanes.enter(turns).await.map_err(|_| UseCaseError::Busy)?;
     let passages = services.index.search(scope, &command.text, PASSAGES).await?;
     if let Some(resume) = resume {
-        let reply = stream_from_model(services, scope, &view, &resume, &passages, sink).await?;
-        return store_reply(services, scope, &view, &resume, reply, recording).await;
+        let reply = stream_from_model(services, scope, &resume, &passages, sink).await?;
+        return store_reply(services, scope, &resume, reply, recording).await;
     }
     let contacts = services.understanding.contacts(&command.text);
-    let new_session = SessionSecret::new(services.ids.secret());
     let ids = TurnIds {
         conversation: services.ids.id(),
         greeting: services.ids.id(),
@@ -152,6 +151,10 @@ pub async fn chat(
     let mut lanes: Vec<LaneKey> =
         contacts.email.iter().map(|email| LaneKey::new("email", (scope.data().bits(), email.folded()))).collect();
     for _ in 0..TRIES {
+        let view = services.view(scope).await?;
+        if view.tenant.settings.model_required && services.model.is_none() {
+            return Err(UseCaseError::ModelUnavailable);
+        }
         let guard = services.lanes.enter(lanes.iter().copied()).await.map_err(|_| UseCaseError::Busy)?;
         let file = services.store.load_turn(scope, &key).await?;
         let needed = lanes_of(scope, &file);
@@ -196,8 +199,8 @@ pub async fn chat(
             return Ok(outcome);
         }
         let resume = resume.expect("a turn has its outcome or waits for the model");
-        let reply = stream_from_model(services, scope, &view, &resume, &passages, sink).await?;
-        return store_reply(services, scope, &view, &resume, reply, recording).await;
+        let reply = stream_from_model(services, scope, &resume, &passages, sink).await?;
+        return store_reply(services, scope, &resume, reply, recording).await;
     }
     Err(UseCaseError::Busy)
 }

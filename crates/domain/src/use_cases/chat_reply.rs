@@ -4,7 +4,7 @@
 use futures_util::StreamExt as _;
 
 use crate::{
-    access::{Assistant, TenantScope},
+    access::{Assistant, TenantScope, TenantSettings},
     conversation::{
         Citation, Conversation, ConversationStatus, Grounds, Intent, Message, Question, Role, Sentences,
         take_citations, turn_prompt,
@@ -16,7 +16,7 @@ use crate::{
         Contacts, DraftReply, Facts, Model, ReplyContext, StoreError, Understood,
         store::{ConversationFile, TenantView, TurnKey},
     },
-    qualification::Qualification,
+    qualification::{Evidence, Qualification},
     time::Timestamp,
     use_cases::{
         ChatOutcome, LaneKey, Recording, ReplyPart, ReplySink, Services, UseCaseError,
@@ -40,6 +40,8 @@ pub(crate) struct Reply {
     asked: Option<Question>,
     unanswered: bool,
     interrupted: bool,
+    /// Whether the visitor has read it already, sentence by sentence.
+    streamed: bool,
     fell_back: bool,
     at: Timestamp,
 }
@@ -57,6 +59,7 @@ impl Reply {
             asked: draft.asked,
             unanswered: draft.unanswered,
             interrupted: false,
+            streamed: false,
             fell_back: false,
             at,
         }
@@ -124,6 +127,17 @@ fn checked(
     draft
 }
 
+/// What a visitor's own conversation amounts to. An answer rests on nothing else: what is stored of
+/// a lead from elsewhere must not show in what a stranger who names its address is asked (security V3).
+pub(crate) fn own_qualification(
+    evidence: &[Evidence],
+    conversation: Id<Conversation>,
+    settings: &TenantSettings,
+) -> Qualification {
+    let own: Vec<Evidence> = evidence.iter().filter(|piece| piece.conversation == conversation).cloned().collect();
+    Qualification::of(&own, &[], settings)
+}
+
 fn grounds(view: &TenantView, passages: &[ScoredPassage], history: &[Message], text: &str) -> Grounds {
     let said = history.iter().filter(|message| message.role == Role::User).map(|message| message.content.as_str());
     Grounds::new(passages, said.chain([text]), &view.tenant.settings.allowed_link_hosts)
@@ -133,16 +147,15 @@ fn grounds(view: &TenantView, passages: &[ScoredPassage], history: &[Message], t
 pub(crate) async fn stream_from_model(
     services: &Services,
     scope: TenantScope,
-    view: &TenantView,
     resume: &Resume,
     passages: &[ScoredPassage],
     sink: Option<&dyn ReplySink>,
 ) -> Result<Reply, UseCaseError> {
+    let view = &*services.view(scope).await?;
     let key = TurnKey { conversation: Some(resume.conversation), history: HISTORY, ..TurnKey::default() };
     let file = services.store.load_turn(scope, &key).await?.conversation.ok_or(UseCaseError::NotFound)?;
     let assistant = view.assistant(file.conversation.assistant).unwrap_or_else(|| view.default_assistant());
-    let adjustments = file.lead.as_ref().map(|lead| lead.adjustments.as_slice()).unwrap_or_default();
-    let qualification = Qualification::of(&file.evidence, adjustments, &view.tenant.settings);
+    let qualification = own_qualification(&file.evidence, resume.conversation, &view.tenant.settings);
     let history: Vec<Message> =
         file.history.iter().filter(|message| message.position < resume.question.position).cloned().collect();
     let understood = resume.understood();
@@ -183,7 +196,11 @@ pub(crate) async fn stream_from_model(
         if view.tenant.settings.model_required {
             return Err(UseCaseError::ModelUnavailable);
         }
-        let mut reply = Reply { fell_back: true, ..Reply::built_in(resume.reply, built_in, &understood, now) };
+        let mut reply = Reply {
+            fell_back: true,
+            streamed: sink.is_some(),
+            ..Reply::built_in(resume.reply, built_in, &understood, now)
+        };
         reply.content = release.built_in(&reply.content).await;
         return Ok(reply);
     }
@@ -193,6 +210,7 @@ pub(crate) async fn stream_from_model(
         content: released,
         citations,
         interrupted: ending != Ending::Whole,
+        streamed: sink.is_some(),
         unanswered: passages.is_empty(),
         ..Reply::built_in(resume.reply, built_in, &understood, now)
     })
@@ -298,12 +316,12 @@ impl Release<'_> {
 pub(crate) async fn store_reply(
     services: &Services,
     scope: TenantScope,
-    view: &TenantView,
     resume: &Resume,
     reply: Reply,
     recording: Option<&Recording<'_, ChatOutcome>>,
 ) -> Result<ChatOutcome, UseCaseError> {
     for _ in 0..TRIES {
+        let view = &*services.view(scope).await?;
         let lane = LaneKey::new("conversation", (scope.data().bits(), resume.conversation.bits()));
         let _guard = services.lanes.enter([lane]).await.map_err(|_| UseCaseError::Busy)?;
         let key = TurnKey { conversation: Some(resume.conversation), history: HISTORY, ..TurnKey::default() };
@@ -340,7 +358,7 @@ fn settle(
     let (message, content) = match stored {
         Some(message) => (message.clone(), message.content),
         // Nothing was said because a person took over, whoever has the conversation by now.
-        None if reply.content.is_empty() || (was_taken && !reply.interrupted) => {
+        None if reply.content.is_empty() || (was_taken && !reply.streamed) => {
             (resume.question.clone(), services.responder.handoff_notice(&view.tenant, &resume.language))
         }
         None => {

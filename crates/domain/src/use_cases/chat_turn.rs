@@ -7,7 +7,7 @@ use crate::{
         SessionSecret, VisitorId,
     },
     event::{EventData, EventKind},
-    lead::{Contact, Lead, LeadDraft, LeadSource, deal_size},
+    lead::{Contact, Lead, LeadDraft, LeadSource, Merged, deal_size},
     money::Money,
     ports::{
         Facts, Understood,
@@ -15,7 +15,12 @@ use crate::{
     },
     qualification::{Evidence, Finding, Qualification},
     time::Timestamp,
-    use_cases::{ChatCommand, ChatOutcome, Services, chat::TurnIds, chat_reply::Reply, outbox::Outbox},
+    use_cases::{
+        ChatCommand, ChatOutcome, Services,
+        chat::TurnIds,
+        chat_reply::{Reply, own_qualification},
+        outbox::Outbox,
+    },
 };
 
 /// A turn after the visitor's message was taken in.
@@ -30,7 +35,7 @@ pub(crate) struct Turn {
     pub(crate) question: Message,
     /// What it means.
     pub(crate) understood: Understood,
-    /// What everything said so far amounts to.
+    /// What this conversation alone amounts to: all that an answer may rest on.
     pub(crate) qualification: Qualification,
     /// The session to go on with.
     pub(crate) session: String,
@@ -84,21 +89,24 @@ pub(crate) fn decide(
         created_at: now,
     });
     outbox.changes.messages.push(question.clone());
-    let is_new_intent = take_in(&mut conversation, &understood, &question, view);
+    take_in(&mut conversation, &understood, &question, view);
     let said = place(&understood.findings, &question);
-    let mut known = Known { lead, evidence: [evidence, said.clone()].concat() };
+    let mut known = Known { lead, evidence: [evidence, said.clone()].concat(), merged: None };
     outbox.changes.evidence.extend(said);
     let lead = known.identify(&mut conversation, &understood, file.by_email, ids, outbox, now);
     let adjustments = lead.as_ref().map(|(_, lead)| lead.adjustments.clone()).unwrap_or_default();
     let qualification = Qualification::of(&known.evidence, &adjustments, &view.tenant.settings);
-    let deal = deal_size(&conversation.facts, &view.tenant.settings);
+    let settings = &view.tenant.settings;
+    let deal = deal_size(&conversation.facts, settings);
+    let deal_before = before.as_ref().and_then(|before| deal_size(&before.facts, settings));
     conversation.subject = services.responder.subject(&conversation.intents, &conversation.facts);
     conversation.lead_score = qualification.score;
     let scored = lead.map(|(before, mut lead)| {
         let spoke = before.is_some();
         lead.last_active_at = lead.last_active_at.max(question.created_at);
-        if deal.is_some() {
-            lead.estimated_deal_size = deal;
+        // What was stored from elsewhere, or by a person, is not this visitor's to overwrite (security V3).
+        if lead.estimated_deal_size.is_none() || lead.estimated_deal_size == deal_before {
+            lead.estimated_deal_size = deal.or(lead.estimated_deal_size);
         }
         lead.apply(&qualification, spoke, now);
         conversation.lead_score = lead.score;
@@ -109,10 +117,14 @@ pub(crate) fn decide(
     if wants_person {
         conversation.take_over(HandoffReason::visitor_asked(), priority(&qualification), None, now);
     }
+    let was_high_value = before
+        .as_ref()
+        .is_some_and(|before| before.intents.iter().any(|intent| is_high_value(*intent, deal_before, assistant)));
+    let is_high_value = !was_high_value && is_high_value(understood.intent, deal, assistant);
+    let qualification = own_qualification(&known.evidence, conversation.id, settings);
     tell(
-        Told { scored, begins: before.is_none(), wants_person, is_new_intent, deal },
+        Told { scored, begins: before.is_none(), wants_person, is_high_value, merged: known.merged, deal },
         &conversation,
-        assistant,
         &question,
         &understood,
         outbox,
@@ -160,12 +172,11 @@ fn begin(
     conversation
 }
 
-/// Adds what a message states to what is known. Says whether its intent is new here.
-fn take_in(conversation: &mut Conversation, understood: &Understood, question: &Message, view: &TenantView) -> bool {
+/// Adds what a message states to what is known.
+fn take_in(conversation: &mut Conversation, understood: &Understood, question: &Message, view: &TenantView) {
     conversation.language = Some(understood.language.clone());
     conversation.first_message.get_or_insert_with(|| question.content.clone());
-    let is_new = !conversation.intents.contains(&understood.intent);
-    if is_new && understood.intent.is_listed() {
+    if !conversation.intents.contains(&understood.intent) && understood.intent.is_listed() {
         conversation.intents.push(understood.intent);
     }
     let Facts { name, company, title, budget, seats, competitor } = understood.facts.clone();
@@ -177,7 +188,6 @@ fn take_in(conversation: &mut Conversation, understood: &Understood, question: &
     facts.budget = budget.and_then(|(units, currency)| view.tenant.settings.convert(units, currency)).or(facts.budget);
     facts.seats = seats.or(facts.seats);
     facts.competitor = competitor.or(facts.competitor.take());
-    is_new
 }
 
 fn place(findings: &[Finding], question: &Message) -> Vec<Evidence> {
@@ -198,6 +208,7 @@ fn place(findings: &[Finding], question: &Message) -> Vec<Evidence> {
 struct Known {
     lead: Option<Lead>,
     evidence: Vec<Evidence>,
+    merged: Option<Merged>,
 }
 
 /// A lead before and after; `None` before if it is new.
@@ -229,6 +240,7 @@ impl Known {
                 survivor.fill(&said);
                 self.evidence.extend(other.evidence);
                 conversation.lead = Some(survivor.id);
+                self.merged = Some(Merged { from: mine.id, status: survivor.status });
                 outbox.absorbed(mine, survivor.id);
                 Some((Some(other.lead), survivor))
             }
@@ -273,31 +285,24 @@ struct Told {
     scored: Option<LeadStep>,
     begins: bool,
     wants_person: bool,
-    is_new_intent: bool,
+    is_high_value: bool,
+    merged: Option<Merged>,
     deal: Option<Money>,
 }
 
-fn tell(
-    told: Told,
-    conversation: &Conversation,
-    assistant: &Assistant,
-    question: &Message,
-    understood: &Understood,
-    outbox: &mut Outbox<'_>,
-) {
+fn tell(told: Told, conversation: &Conversation, question: &Message, understood: &Understood, outbox: &mut Outbox<'_>) {
     let lead_id = conversation.lead;
     let mut data = EventData { estimated_deal_size: told.deal, ..EventData::default() };
     if told.begins {
         outbox.event(EventKind::ConversationStarted, lead_id, Some(conversation), data.clone());
     }
     if let Some((before, after)) = told.scored {
-        let merged_from = outbox.changes.merges.first().map(|merge| merge.from);
-        let lead = outbox.lead(before, after, Some(conversation), merged_from);
+        let lead = outbox.lead(before, after, Some(conversation), told.merged);
         data.lead = Some(Box::new(lead));
     }
     let received = EventData { message: Some(Box::new(question.clone())), ..data.clone() };
     outbox.event(EventKind::MessageReceived, lead_id, Some(conversation), received);
-    if is_high_value(understood.intent, told.deal, assistant) && told.is_new_intent {
+    if told.is_high_value {
         let high =
             EventData { intent: Some(understood.intent), confidence: Some(understood.confidence), ..data.clone() };
         outbox.event(EventKind::IntentHighValue, lead_id, Some(conversation), high);

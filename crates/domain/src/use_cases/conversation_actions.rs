@@ -53,10 +53,9 @@ pub async fn send_agent_message(
     command: AgentMessage,
     recording: Option<&Recording<'_, AgentMessageOutcome>>,
 ) -> Result<AgentMessageOutcome, UseCaseError> {
-    let view = services.view(scope).await?;
-    let member = known_member(&view, command.member)?.unwrap_or(view.members[0].id);
     let message_id = services.ids.id();
-    change(services, scope, &view, id, |file, outbox, now| {
+    change(services, scope, id, |view, file, outbox, now| {
+        let member = known_member(view, command.member)?.unwrap_or(view.members[0].id);
         let mut after = open_conversation(services, file)?.clone();
         let handed_over = after.take_over(HandoffReason::taken_over(), HandoffPriority::Normal, None, now);
         after.assigned_to = Some(member);
@@ -99,14 +98,16 @@ pub async fn hand_off(
     command: HandoffCommand,
     recording: Option<&Recording<'_, Conversation>>,
 ) -> Result<Conversation, UseCaseError> {
-    let view = services.view(scope).await?;
-    let member = known_member(&view, command.member)?;
-    change(services, scope, &view, id, |file, outbox, now| {
+    change(services, scope, id, |view, file, outbox, now| {
+        let member = known_member(view, command.member)?;
         let mut after = open_conversation(services, file)?.clone();
         let handed_over = after.take_over(command.reason.clone(), command.priority, command.summary.clone(), now);
         if !handed_over && let Some(handoff) = &mut after.handoff {
             handoff.reason = command.reason.clone();
             handoff.priority = command.priority;
+            if let Some(summary) = &command.summary {
+                handoff.summary.clone_from(summary);
+            }
         }
         after.assigned_to = member.or(after.assigned_to);
         if handed_over {
@@ -125,8 +126,7 @@ pub async fn return_to_assistant(
     id: Id<Conversation>,
     recording: Option<&Recording<'_, Conversation>>,
 ) -> Result<Conversation, UseCaseError> {
-    let view = services.view(scope).await?;
-    change(services, scope, &view, id, |file, outbox, now| {
+    change(services, scope, id, |_, file, outbox, now| {
         let mut after = open_conversation(services, file)?.clone();
         after.status = ConversationStatus::Active;
         after.handoff = None;
@@ -145,9 +145,8 @@ pub async fn close_conversation(
     id: Id<Conversation>,
     recording: Option<&Recording<'_, Conversation>>,
 ) -> Result<Conversation, UseCaseError> {
-    let view = services.view(scope).await?;
-    change(services, scope, &view, id, |file, outbox, now| {
-        Ok(finish(file, ended(services, &view, file, ConversationStatus::Closed, outbox, now), outbox, recording, now))
+    change(services, scope, id, |view, file, outbox, now| {
+        Ok(finish(file, ended(services, view, file, ConversationStatus::Closed, outbox, now), outbox, recording, now))
     })
     .await
 }
@@ -193,18 +192,18 @@ fn finish(
 pub(crate) async fn change<O>(
     services: &Services,
     scope: TenantScope,
-    view: &TenantView,
     id: Id<Conversation>,
-    mut decide: impl FnMut(&ConversationFile, &mut Outbox<'_>, Timestamp) -> Result<O, UseCaseError>,
+    mut decide: impl FnMut(&TenantView, &ConversationFile, &mut Outbox<'_>, Timestamp) -> Result<O, UseCaseError>,
 ) -> Result<O, UseCaseError> {
     for _ in 0..TRIES {
+        let view = &*services.view(scope).await?;
         let lane = LaneKey::new("conversation", (scope.data().bits(), id.bits()));
         let _guard = services.lanes.enter([lane]).await.map_err(|_| UseCaseError::Busy)?;
         let key = TurnKey { conversation: Some(id), ..TurnKey::default() };
         let file = services.store.load_turn(scope, &key).await?.conversation.ok_or(UseCaseError::NotFound)?;
         let now = services.clock.now();
         let mut outbox = Outbox::new(services, scope, view, now);
-        let outcome = decide(&file, &mut outbox, now)?;
+        let outcome = decide(view, &file, &mut outbox, now)?;
         match outbox.commit().await {
             Ok(()) => return Ok(outcome),
             Err(StoreError::Stale) => {}

@@ -38,10 +38,10 @@ pub async fn create_lead(
     if draft.contact.email.is_none() && draft.contact.phone.is_none() {
         return Err(UseCaseError::Invalid { param: "email", message: "or phone is required".to_owned() });
     }
-    let view = services.view(scope).await?;
     let mut lanes: Vec<LaneKey> =
         draft.contact.email.iter().map(|email| LaneKey::new("email", (scope.data().bits(), email.folded()))).collect();
     for _ in 0..TRIES {
+        let view = services.view(scope).await?;
         let guard = services.lanes.enter(lanes.iter().copied()).await.map_err(|_| UseCaseError::Busy)?;
         let known = match &draft.contact.email {
             Some(email) => services.store.load_lead(scope, &LeadKey::Email(email.clone())).await?,

@@ -17,9 +17,9 @@ pub async fn delete_conversation(
     id: Id<Conversation>,
     recording: Option<&Recording<'_, Id<Conversation>>>,
 ) -> Result<Id<Conversation>, UseCaseError> {
-    let view = services.view(scope).await?;
     let mut lanes = vec![LaneKey::new("conversation", (scope.data().bits(), id.bits()))];
     for _ in 0..TRIES {
+        let view = services.view(scope).await?;
         let guard = services.lanes.enter(lanes.iter().copied()).await.map_err(|_| UseCaseError::Busy)?;
         let key = TurnKey { conversation: Some(id), ..TurnKey::default() };
         let file = services.store.load_turn(scope, &key).await?.conversation.ok_or(UseCaseError::NotFound)?;

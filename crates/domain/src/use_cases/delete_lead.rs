@@ -17,8 +17,8 @@ pub async fn delete_lead(
     id: Id<Lead>,
     recording: Option<&Recording<'_, Id<Lead>>>,
 ) -> Result<Id<Lead>, UseCaseError> {
-    let view = services.view(scope).await?;
     for _ in 0..TRIES {
+        let view = services.view(scope).await?;
         let lane = LaneKey::new("lead", (scope.data().bits(), id.bits()));
         let _guard = services.lanes.enter([lane]).await.map_err(|_| UseCaseError::Busy)?;
         let file = services.store.load_lead(scope, &LeadKey::Id(id)).await?.ok_or(UseCaseError::NotFound)?;

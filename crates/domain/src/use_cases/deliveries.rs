@@ -20,10 +20,7 @@ pub async fn replay_delivery(
     id: Id<Delivery>,
     recording: Option<&Recording<'_, Delivery>>,
 ) -> Result<Delivery, UseCaseError> {
-    let target = services.store.find_endpoint(scope, endpoint).await?.ok_or(UseCaseError::NotFound)?;
-    if !target.active {
-        return Err(UseCaseError::Conflict { message: "the webhook is not active".to_owned(), existing: None });
-    }
+    active_endpoint(services, scope, endpoint).await?;
     for _ in 0..TRIES {
         let before = services.store.find_delivery(scope, endpoint, id).await?.ok_or(UseCaseError::NotFound)?;
         let now = services.clock.now();
@@ -47,6 +44,15 @@ pub async fn replay_delivery(
     Err(UseCaseError::Busy)
 }
 
+async fn active_endpoint(services: &Services, scope: TenantScope, id: Id<Endpoint>) -> Result<Endpoint, UseCaseError> {
+    let endpoint = services.store.find_endpoint(scope, id).await?.ok_or(UseCaseError::NotFound)?;
+    if endpoint.active {
+        Ok(endpoint)
+    } else {
+        Err(UseCaseError::Conflict { message: "the webhook is not active".to_owned(), existing: None })
+    }
+}
+
 /// Sends a marked event of the first kind that the endpoint subscribes to, about a made-up lead.
 pub async fn send_test_event(
     services: &Services,
@@ -55,7 +61,7 @@ pub async fn send_test_event(
     recording: Option<&Recording<'_, Delivery>>,
 ) -> Result<Delivery, UseCaseError> {
     let view = services.view(scope).await?;
-    let target = services.store.find_endpoint(scope, endpoint).await?.ok_or(UseCaseError::NotFound)?;
+    let target = active_endpoint(services, scope, endpoint).await?;
     let now = services.clock.now();
     let contact = Contact {
         email: Email::parse("test@example.com").ok(),

@@ -9,7 +9,7 @@ use crate::{
     ports::{Purpose, StoreError},
     text::bounded,
     time::Timestamp,
-    use_cases::{Recording, Services, UseCaseError, services::TRIES},
+    use_cases::{LaneKey, Recording, Services, UseCaseError, services::TRIES},
     webhook::{Endpoint, EndpointDraft, EndpointPatch, SealedSecret, SecretRotation},
 };
 
@@ -116,6 +116,7 @@ pub async fn delete_endpoint(
     id: Id<Endpoint>,
     recording: Option<&Recording<'_, Id<Endpoint>>>,
 ) -> Result<Id<Endpoint>, UseCaseError> {
+    let _guard = services.lanes.enter([lane_of(scope, id)]).await.map_err(|_| UseCaseError::Busy)?;
     for _ in 0..TRIES {
         let before = services.store.find_endpoint(scope, id).await?.ok_or(UseCaseError::NotFound)?;
         let receipt = recording.map(|recording| recording.answered(&id, None, None, services.clock.now()));
@@ -162,6 +163,7 @@ async fn update<O>(
     recording: Option<&Recording<'_, O>>,
     decide: impl Fn(&mut Endpoint, Timestamp) -> O,
 ) -> Result<O, UseCaseError> {
+    let _guard = services.lanes.enter([lane_of(scope, id)]).await.map_err(|_| UseCaseError::Busy)?;
     for _ in 0..TRIES {
         let before = services.store.find_endpoint(scope, id).await?.ok_or(UseCaseError::NotFound)?;
         let now = services.clock.now();
@@ -176,6 +178,11 @@ async fn update<O>(
         }
     }
     Err(UseCaseError::Busy)
+}
+
+/// Changes of one endpoint wait for one another.
+fn lane_of(scope: TenantScope, id: Id<Endpoint>) -> LaneKey {
+    LaneKey::new("endpoint", (scope.data().bits(), id.bits()))
 }
 
 async fn check_url(services: &Services, url: &str) -> Result<(), UseCaseError> {

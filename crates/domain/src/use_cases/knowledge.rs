@@ -1,7 +1,7 @@
 //! The knowledge base: adding and removing documents, and searching them (contract § 11).
 
 use crate::{
-    access::TenantScope,
+    access::{SystemScope, TenantScope},
     changes::{Change, Changes},
     id::Id,
     knowledge::{Document, DocumentDraft, DocumentStatus, Passage, ScoredPassage, cut_into_passages},
@@ -32,6 +32,24 @@ pub async fn add_document(
         created_at: now,
         updated_at: now,
     };
+    let stored = store_in_slices(services, scope, &ready, &passages, recording).await;
+    if stored.is_err() {
+        // Nothing half-written stays: what a dead process leaves behind is removed at the next start.
+        if let Some(unfinished) = services.store.find_document(scope, id).await? {
+            let changes = Changes { documents: vec![Change::deleted(unfinished)], ..Changes::default() };
+            services.store.commit(scope, changes).await?;
+        }
+    }
+    stored.map(|()| ready)
+}
+
+async fn store_in_slices(
+    services: &Services,
+    scope: TenantScope,
+    ready: &Document,
+    passages: &[Passage],
+    recording: Option<&Recording<'_, Document>>,
+) -> Result<(), UseCaseError> {
     let mut slices: Vec<Vec<Passage>> = passages.chunks(PASSAGES_A_COMMIT).map(<[Passage]>::to_vec).collect();
     let last = slices.pop().unwrap_or_default();
     let processing = Document { status: DocumentStatus::Processing, ..ready.clone() };
@@ -44,9 +62,25 @@ pub async fn add_document(
     } else {
         vec![Change::created(ready.clone())]
     };
-    let receipt = recording.map(|recording| recording.answered(&ready, None, None, now));
+    let receipt = recording.map(|recording| recording.answered(ready, None, None, ready.created_at));
     services.store.commit(scope, Changes { documents, passages: last, receipt, ..Changes::default() }).await?;
-    Ok(ready)
+    Ok(())
+}
+
+/// Removes documents that a dead process left unfinished. To be called before anything is served by
+/// whoever has the store alone.
+pub async fn remove_unfinished_documents(services: &Services, system: SystemScope) -> Result<u32, UseCaseError> {
+    let mut removed = 0;
+    for tenant in services.store.list_tenants(system).await? {
+        let scope = TenantScope::live(tenant.id);
+        let documents = services.store.list_documents(scope).await?;
+        for document in documents.into_iter().filter(|document| document.status == DocumentStatus::Processing) {
+            let changes = Changes { documents: vec![Change::deleted(document)], ..Changes::default() };
+            services.store.commit(scope, changes).await?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
 }
 
 /// Removes a document; nothing is answered from it any more.

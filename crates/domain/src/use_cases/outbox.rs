@@ -7,7 +7,7 @@ use crate::{
     conversation::Conversation,
     event::{Event, EventData, EventKind},
     id::Id,
-    lead::{Lead, LeadMerge, LeadStory},
+    lead::{Lead, LeadMerge, LeadStory, Merged},
     ports::{StoreError, store::TenantView},
     time::Timestamp,
     use_cases::Services,
@@ -35,10 +35,10 @@ impl<'a> Outbox<'a> {
         before: Option<Lead>,
         mut after: Lead,
         conversation: Option<&Conversation>,
-        merged_from: Option<Id<Lead>>,
+        merged: Option<Merged>,
     ) -> Lead {
         let threshold = self.view.tenant.settings.threshold;
-        let events = LeadStory { before: before.as_ref(), after: &after, threshold, merged_from }.events();
+        let events = LeadStory { before: before.as_ref(), after: &after, threshold, merged }.events();
         if !events.is_empty() {
             after.updated_at = after.updated_at.max(self.now);
         }

@@ -19,16 +19,16 @@ pub async fn patch_lead(
     patch: LeadPatch,
     recording: Option<&Recording<'_, Lead>>,
 ) -> Result<Lead, UseCaseError> {
-    let view = services.view(scope).await?;
     let new_email = patch.email.clone().flatten();
     let mut lanes = vec![LaneKey::new("lead", (scope.data().bits(), id.bits()))];
     lanes.extend(new_email.iter().map(|email| LaneKey::new("email", (scope.data().bits(), email.folded()))));
-    if let Some(Some(member)) = patch.assigned_to
-        && !view.members.iter().any(|known| known.id == member)
-    {
-        return Err(UseCaseError::Invalid { param: "assignedTo", message: "names no member".to_owned() });
-    }
     for _ in 0..TRIES {
+        let view = services.view(scope).await?;
+        if let Some(Some(member)) = patch.assigned_to
+            && !view.members.iter().any(|known| known.id == member)
+        {
+            return Err(UseCaseError::Invalid { param: "assignedTo", message: "names no member".to_owned() });
+        }
         let guard = services.lanes.enter(lanes.iter().copied()).await.map_err(|_| UseCaseError::Busy)?;
         let file = services.store.load_lead(scope, &LeadKey::Id(id)).await?.ok_or(UseCaseError::NotFound)?;
         // The id of an absorbed lead names the survivor, which has a lane of its own.

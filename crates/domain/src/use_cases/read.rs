@@ -2,10 +2,9 @@
 
 use crate::{
     access::TenantScope,
-    conversation::{Conversation, ConversationQuery, ConversationSort, Message, SessionHash},
+    conversation::{Conversation, Message, SessionHash},
     id::Id,
     lead::Lead,
-    paging::{Order, Paging},
     ports::store::{LeadFile, LeadKey},
     qualification::Qualification,
     use_cases::{Services, UseCaseError},
@@ -29,15 +28,7 @@ const RECENT_CONVERSATIONS: u32 = 10;
 pub async fn lead_detail(services: &Services, scope: TenantScope, id: Id<Lead>) -> Result<LeadDetail, UseCaseError> {
     let view = services.view(scope).await?;
     let file = services.store.load_lead(scope, &LeadKey::Id(id)).await?.ok_or(UseCaseError::NotFound)?;
-    let query = ConversationQuery {
-        lead: Some(file.lead.id),
-        idle_since: services.idle_since(),
-        sort: ConversationSort::LastMessageAt,
-        order: Order::Descending,
-        paging: Paging::Page { page: 1, limit: RECENT_CONVERSATIONS },
-        ..ConversationQuery::default()
-    };
-    let conversations = services.store.list_conversations(scope, &query).await?.items;
+    let conversations = services.store.recent_conversations(scope, file.lead.id, RECENT_CONVERSATIONS).await?;
     let qualification = Qualification::of(&file.evidence, &file.lead.adjustments, &view.tenant.settings);
     Ok(LeadDetail { file, qualification, conversations })
 }

@@ -20,29 +20,34 @@ const DELIVERED_KEPT: Duration = Duration::days(30);
 /// How long the bodies of failed ones are.
 const FAILED_KEPT: Duration = Duration::days(90);
 
-/// Expires active conversations that have been silent for too long, each with its event. Says how many.
+/// How many slices one sweep does at most, so that a stop never waits long for it.
+const SLICES: u32 = 100;
+
+/// Expires active conversations that have been silent for too long, each with its event. Says how
+/// many. One that cannot be expired keeps no other from it; the first such failure is the answer.
 pub async fn expire_idle_conversations(services: &Services, system: SystemScope) -> Result<u32, UseCaseError> {
     let idle = services.store.idle_conversations(system, services.idle_since(), A_SWEEP).await?;
     let mut expired = 0;
+    let mut failed = None;
     for (scope, id) in idle {
         match expire(services, scope, id).await {
             Ok(()) => expired += 1,
             // It was deleted or its tenant is gone: nothing is left to expire.
             Err(UseCaseError::NotFound) => {}
-            Err(error) => return Err(error),
+            Err(UseCaseError::StorageFull) => return Err(UseCaseError::StorageFull),
+            Err(error) => failed = failed.or(Some(error)),
         }
     }
-    Ok(expired)
+    failed.map_or(Ok(expired), Err)
 }
 
 async fn expire(services: &Services, scope: TenantScope, id: Id<Conversation>) -> Result<(), UseCaseError> {
-    let view = services.view(scope).await?;
-    change(services, scope, &view, id, |file, outbox, now| {
+    change(services, scope, id, |view, file, outbox, now| {
         // The visitor may have written since the list was made.
         let is_idle = file.conversation.status == ConversationStatus::Active
             && file.conversation.last_message_at < services.idle_since();
         if is_idle {
-            let after = ended(services, &view, file, ConversationStatus::Expired, outbox, now);
+            let after = ended(services, view, file, ConversationStatus::Expired, outbox, now);
             outbox.conversation(Some(file.conversation.clone()), after);
         }
         Ok(())
@@ -53,8 +58,14 @@ async fn expire(services: &Services, scope: TenantScope, id: Id<Conversation>) -
 /// Deletes kept answers after a day and deliveries after their time, and notes when keys were used.
 pub async fn sweep_old(services: &Services, system: SystemScope) -> Result<(), UseCaseError> {
     let now = services.clock.now();
-    services.store.sweep_receipts(system, now.plus(-RECEIPT_LIFETIME), A_SWEEP).await?;
-    services.store.sweep_deliveries(system, now.plus(-DELIVERED_KEPT), now.plus(-FAILED_KEPT), A_SWEEP).await?;
+    for _ in 0..SLICES {
+        let receipts = services.store.sweep_receipts(system, now.plus(-RECEIPT_LIFETIME), A_SWEEP).await?;
+        let (delivered, failed) = (now.plus(-DELIVERED_KEPT), now.plus(-FAILED_KEPT));
+        let deliveries = services.store.sweep_deliveries(system, delivered, failed, A_SWEEP).await?;
+        if receipts < A_SWEEP && deliveries < A_SWEEP {
+            break;
+        }
+    }
     let used = services.key_usage.take();
     if !used.is_empty() {
         services.store.touch_keys(system, &used).await?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use synaptiq_domain::{
     access::TenantScope,
-    conversation::{Channel, Conversation, Message, MessageRange, VisitorId},
+    conversation::{Channel, Conversation, ConversationQuery, Message, MessageRange, VisitorId},
     event::{Event, EventKind},
     id::Id,
     knowledge::ScoredPassage,
@@ -119,6 +119,12 @@ impl Stage {
 
     pub(crate) async fn leads(&self) -> Vec<Lead> {
         self.store.list_leads(self.scope, &LeadQuery::default()).await.expect("leads").items
+    }
+
+    pub(crate) async fn only_conversation(&self) -> Id<Conversation> {
+        let all = self.store.list_conversations(self.scope, &ConversationQuery::default()).await.expect("lists").items;
+        assert_eq!(all.len(), 1);
+        all[0].id
     }
 
     pub(crate) async fn messages(&self, conversation: Id<Conversation>) -> Vec<Message> {

@@ -1,12 +1,13 @@
 //! Turns with the built-in assistant.
 
 use synaptiq_domain::{
-    conversation::{ConversationStatus, Role},
+    conversation::{ConversationStatus, HandoffPriority, HandoffReason, Role},
     event::EventKind::{self, *},
-    lead::LeadStatus,
+    lead::{LeadPatch, LeadStatus},
+    money::Money,
     use_cases::{
-        AgentMessage, UseCaseError, close_conversation, expire_idle_conversations, return_to_assistant,
-        send_agent_message,
+        AgentMessage, HandoffCommand, UseCaseError, close_conversation, expire_idle_conversations, hand_off,
+        patch_lead, return_to_assistant, send_agent_message,
     },
 };
 
@@ -168,7 +169,7 @@ async fn high_value_is_told_when_a_large_deal_asks_for_a_price() {
     stage.say("intent=demo_request seats:50", Some(&session)).await;
     let high: Vec<_> = stage.events().await.into_iter().filter(|event| event.kind == IntentHighValue).collect();
     assert_eq!(high.len(), 1);
-    assert_eq!(high[0].data.estimated_deal_size.map(synaptiq_domain::money::Money::minor), Some(3_000_000));
+    assert_eq!(high[0].data.estimated_deal_size.map(Money::minor), Some(3_000_000));
 }
 
 #[tokio::test]
@@ -179,4 +180,59 @@ async fn not_now_nurtures_and_a_student_is_disqualified() {
     let statuses: Vec<_> = stage.leads().await.iter().map(|lead| lead.status).collect();
     assert_eq!(statuses, [LeadStatus::Disqualified, LeadStatus::Nurturing]);
     assert!(!stage.kinds().await.contains(&LeadQualified));
+}
+
+#[tokio::test]
+async fn v3_a_deal_size_that_is_stored_is_not_a_strangers_to_overwrite() {
+    let stage = Stage::new().await;
+    let first = stage.say("email:cfo@example.com seats:50", None).await;
+    stage.say("seats:60", Some(&first.session)).await;
+    assert_eq!(stage.leads().await[0].estimated_deal_size.map(Money::minor), Some(3_600_000), "one's own may grow");
+    stage.say("email:cfo@example.com seats:2", None).await;
+    assert_eq!(stage.leads().await[0].estimated_deal_size.map(Money::minor), Some(3_600_000));
+}
+
+#[tokio::test]
+async fn a_status_set_by_hand_survives_a_merge_and_is_not_told_again() {
+    let stage = Stage::new().await;
+    stage.say("email:jane@example.com", None).await;
+    let other = stage.say("phone:+15550234", None).await;
+    let absorbed = other.conversation.lead.expect("a phone lead");
+    let patch = LeadPatch { status: Some(Some(LeadStatus::Converted)), ..LeadPatch::default() };
+    patch_lead(&stage.services, stage.scope, absorbed, patch, None).await.expect("converted");
+    stage.say("email:jane@example.com", Some(&other.session)).await;
+    let lead = &stage.leads().await[0];
+    assert_eq!((lead.status, lead.status_by_hand), (LeadStatus::Converted, true));
+    let converted = stage.kinds().await.into_iter().filter(|kind| *kind == LeadConverted).count();
+    assert_eq!(converted, 1, "it was told when it happened");
+}
+
+#[tokio::test]
+async fn high_value_is_told_when_the_deal_grows_under_the_same_question() {
+    let stage = Stage::new().await;
+    let session = stage.say("intent=pricing_inquiry", None).await.session;
+    stage.say("intent=pricing_inquiry seats:500", Some(&session)).await;
+    stage.say("intent=pricing_inquiry", Some(&session)).await;
+    let high = stage.kinds().await.into_iter().filter(|kind| *kind == IntentHighValue).count();
+    assert_eq!(high, 1);
+}
+
+#[tokio::test]
+async fn a_second_handoff_replaces_what_it_names() {
+    let stage = Stage::new().await;
+    let id = stage.say("hello", None).await.conversation.id;
+    for (reason, summary) in [("first", None), ("second", Some("call them"))] {
+        let command = HandoffCommand {
+            reason: HandoffReason::parse(reason).expect("a reason"),
+            priority: HandoffPriority::High,
+            summary: summary.map(str::to_owned),
+            member: None,
+        };
+        hand_off(&stage.services, stage.scope, id, command, None).await.expect("handed off");
+    }
+    let handoff =
+        stage.services.store.find_conversation(stage.scope, id).await.expect("reads").and_then(|now| now.handoff);
+    let handoff = handoff.expect("a handoff");
+    assert_eq!((handoff.reason.as_str(), handoff.summary.as_str()), ("second", "call them"));
+    assert_eq!(stage.kinds().await.into_iter().filter(|kind| *kind == ConversationHandoff).count(), 1);
 }

@@ -115,11 +115,7 @@ async fn a_person_who_takes_over_ends_the_answer_where_it_is() {
         tokio::spawn(async move { chat(&first, scope, command("hello", None), Some(&Parts(sender)), None).await });
     assert!(matches!(parts.recv().await, Some(ReplyPart::Start { .. })));
     assert_eq!(parts.recv().await, Some(ReplyPart::Delta("One thing.".to_owned())));
-    let conversation = {
-        use synaptiq_domain::{conversation::ConversationQuery, ports::store::ConversationStore as _};
-        let all = stage.store.list_conversations(scope, &ConversationQuery::default()).await.expect("lists");
-        all.items[0].id
-    };
+    let conversation = stage.only_conversation().await;
     let message = AgentMessage { content: "I take this.".to_owned(), member: None };
     send_agent_message(&stage.services, scope, conversation, message, None).await.expect("sent");
     gate.notify_one();
@@ -165,4 +161,24 @@ async fn p6_a_turn_that_died_between_its_commits_is_resumed_and_not_repeated() {
     assert_eq!(answers.times_asked(), 1);
     let receipt = stage.services.store.find_receipt(stage.scope, key).await.expect("reads").expect("kept");
     assert_eq!(receipt.state, ReceiptState::Answered { sealed: b"Here I am.".to_vec() });
+}
+
+#[tokio::test]
+async fn a_person_who_takes_over_before_the_first_sentence_silences_the_ai() {
+    let gate = Arc::new(Notify::new());
+    let model = Arc::new(Script { lines: vec![Err(())], gate: Some((0, Arc::clone(&gate))), asked: Mutex::default() });
+    let stage = Arc::new(Stage::with_model(Some(Arc::clone(&model) as _)).await);
+    let (services, scope) = (stage.services.clone(), stage.scope);
+    let (sender, mut parts) = mpsc::unbounded_channel();
+    let turn =
+        tokio::spawn(async move { chat(&services, scope, command("hello", None), Some(&Parts(sender)), None).await });
+    while model.times_asked() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let message = AgentMessage { content: "I take this.".to_owned(), member: None };
+    send_agent_message(&stage.services, scope, stage.only_conversation().await, message, None).await.expect("sent");
+    gate.notify_one();
+    let outcome = turn.await.expect("no panic").expect("an answer");
+    assert_eq!(outcome.content, "A person was asked, in en");
+    assert_eq!(parts.recv().await, None, "nothing was released");
 }

@@ -5,6 +5,7 @@ use synaptiq_domain::{
     access::{Tenant, TenantScope},
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
     id::Id,
+    lead::Lead,
     paging::{Order, Page, Position},
     ports::{
         StoreError,
@@ -50,6 +51,20 @@ impl ConversationStore for MemoryStore {
         let rows = self.read()?;
         let matching = rows.conversations.of_tenant(scope.data()).filter(|row| query.matches(row)).cloned().collect();
         Ok(Page::of_all(matching, query.order, query.paging, |row| Position::new(query.sort.value_of(row), row.id)))
+    }
+
+    async fn recent_conversations(
+        &self,
+        scope: TenantScope,
+        lead: Id<Lead>,
+        limit: u32,
+    ) -> Result<Vec<Conversation>, StoreError> {
+        let rows = self.read()?;
+        let mut theirs: Vec<_> =
+            rows.conversations.of_tenant(scope.data()).filter(|row| row.lead == Some(lead)).cloned().collect();
+        theirs.sort_by_key(|row| std::cmp::Reverse((row.last_message_at, row.id)));
+        theirs.truncate(limit as usize);
+        Ok(theirs)
     }
 
     async fn list_messages(

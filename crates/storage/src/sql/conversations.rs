@@ -6,6 +6,7 @@ use synaptiq_domain::{
     changes::Change,
     conversation::{Conversation, ConversationQuery, ConversationSort, ConversationStatus, SessionHash},
     id::Id,
+    lead::Lead,
     paging::{Page, Position},
     ports::store::{ConversationFile, LeadKey, TurnFile, TurnKey},
     time::Timestamp,
@@ -204,6 +205,23 @@ pub(crate) fn find_session(
         .optional()?
         .map(ConversationRow::conversation)
         .transpose()
+}
+
+/// The latest conversations of a lead, in the order of `conversations_by_lead`.
+pub(crate) fn recent(
+    conn: &mut Connection,
+    scope: TenantScope,
+    lead: Id<Lead>,
+    limit: u32,
+) -> Outcome<Vec<Conversation>> {
+    let rows: Vec<ConversationRow> = conversations::table
+        .filter(conversations::tenant_id.eq(scope.data().ulid()))
+        .filter(conversations::lead_id.eq(lead.ulid()))
+        .order((conversations::last_message_at.desc(), conversations::id.desc()))
+        .limit(i64::from(limit))
+        .select(ConversationRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(ConversationRow::conversation).collect()
 }
 
 /// A part of a list.

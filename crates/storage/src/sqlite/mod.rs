@@ -19,5 +19,5 @@ mod writer;
 mod sql;
 
 pub use backup::{BackupError, verify_file};
-pub use open::{Access, OpenError, OpenOptions};
+pub use open::{Access, OpenError, OpenOptions, ServerPlace};
 pub use store::SqliteStore;

@@ -248,6 +248,19 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// The server's place on a database file, held without opening it: no server starts meanwhile.
+#[derive(Debug)]
+pub struct ServerPlace {
+    _lock: File,
+}
+
+impl ServerPlace {
+    /// Takes the place; [`OpenError::InUse`] while a server has it. The file itself may be missing.
+    pub fn take(path: &Path) -> Result<Self, OpenError> {
+        lock(path).map(|lock| Self { _lock: lock })
+    }
+}
+
 /// Takes the server's lock. It goes with the process that holds it, however that ends.
 fn lock(path: &Path) -> Result<File, OpenError> {
     let lock_path = beside(path, ".server-lock");

@@ -225,6 +225,15 @@ impl ConversationStore for SqliteStore {
         self.readers().scan(move |conn| snapshot(conn, |conn| conversations::list(conn, scope, &query))).await
     }
 
+    async fn recent_conversations(
+        &self,
+        scope: TenantScope,
+        lead: Id<Lead>,
+        limit: u32,
+    ) -> Result<Vec<Conversation>, StoreError> {
+        self.readers().look_up(move |conn| conversations::recent(conn, scope, lead, limit)).await
+    }
+
     async fn list_messages(
         &self,
         scope: TenantScope,

@@ -83,6 +83,23 @@ pub async fn a_list_of_conversations_agrees_with_its_query(trial: &Trial) {
     assert!(shown > 300, "the queries show something: {shown}");
 }
 
+pub async fn the_latest_conversations_of_a_lead_come_latest_first_and_no_more_than_asked_for(trial: &Trial) {
+    let mut dice = Dice::new(5);
+    trial.add_lead(fixtures::lead(0)).await;
+    trial.add_lead(fixtures::lead(1)).await;
+    let all = add_any_conversations(trial, &mut dice, 0..40).await;
+    for (lead, limit) in [(0, 3), (0, 100), (1, 1), (2, 10)] {
+        let lead = fixtures::id(lead);
+        let mut expected: Vec<_> = all.iter().filter(|row| row.lead == Some(lead)).cloned().collect();
+        expected.sort_by_key(|row| std::cmp::Reverse((row.last_message_at, row.id)));
+        expected.truncate(limit as usize);
+        let found = trial.store.recent_conversations(trial.scope(), lead, limit).await.expect("a read");
+        assert_eq!(found, expected, "{lead} {limit}");
+        let elsewhere = trial.store.recent_conversations(trial.other.scope(), lead, limit).await.expect("a read");
+        assert_eq!(elsewhere, [], "another tenant sees none of them");
+    }
+}
+
 pub async fn an_idle_conversation_is_listed_as_expired_before_anyone_says_so(trial: &Trial) {
     let (idle, _) = trial.add_conversation(trial.conversation(1), 1).await;
     let waiting = Conversation { status: ConversationStatus::HandedOff, ..trial.conversation(2) };

@@ -41,6 +41,7 @@ macro_rules! store_contract {
             }
             conversations {
                 a_list_of_conversations_agrees_with_its_query
+                the_latest_conversations_of_a_lead_come_latest_first_and_no_more_than_asked_for
                 an_idle_conversation_is_listed_as_expired_before_anyone_says_so
                 a_cursor_shows_every_conversation_once_while_others_come_and_go
                 a_session_finds_its_conversation_in_its_own_tenant_alone

@@ -92,6 +92,7 @@ hand_on!(ConversationStore {
     fn find_conversation(scope: TenantScope, id: Id<Conversation>) -> Answer<Option<Conversation>>;
     fn find_session(scope: TenantScope, session: SessionHash) -> Answer<Option<Conversation>>;
     fn list_conversations(scope: TenantScope, query: &ConversationQuery) -> Answer<Page<Conversation>>;
+    fn recent_conversations(scope: TenantScope, lead: Id<Lead>, limit: u32) -> Answer<Vec<Conversation>>;
     fn list_messages(scope: TenantScope, id: Id<Conversation>, range: MessageRange) -> Answer<Vec<Message>>;
     fn messages_after(scope: TenantScope, id: Id<Conversation>, position: u32, limit: u32) -> Answer<Vec<Message>>;
 });

@@ -33,6 +33,7 @@ static NOW: LazyLock<Regex> = LazyLock::new(|| {
         "within (?:the |a few )?(?:days|weeks|a week|the week)",
         "in a (?:few )?(?:days|week|weeks)",
         "yesterday if possible",
+        "need (?:it|this|that|something) yesterday",
         "very soon",
         "without delay",
         "end of (?:the )?(?:month|week)",
@@ -196,6 +197,11 @@ static TALK: LazyLock<Regex> = LazyLock::new(|| {
 });
 static BEGIN: LazyLock<Regex> = LazyLock::new(|| {
     phrases(&[
+        "contract (?:ends|expires|runs out|is up)",
+        "contratto scade",
+        "vertrag (?:endet|lauft)",
+        "contrat (?:expire|se termine|finit)",
+        "contrato (?:termina|vence|acaba)",
         "start\\w*",
         "begin\\w*",
         "go(?:ing)? live",
@@ -409,6 +415,8 @@ mod tests {
             ("dentro de seis meses", "es", 60),
             ("sin prisa", "es", 20),
             ("no timeline yet", "en", 0),
+            ("we need this yesterday", "en", 100),
+            ("our contract ends in May", "en", 80),
         ] {
             rows.eq(text, found(text, language, false), Some(grade));
         }

@@ -74,6 +74,15 @@ pub trait ConversationStore: Send + Sync {
         query: &ConversationQuery,
     ) -> Result<Page<Conversation>, StoreError>;
 
+    /// The latest conversations of a lead, the one with the latest message first. A look-up by
+    /// index, whatever their number; counts nothing.
+    async fn recent_conversations(
+        &self,
+        scope: TenantScope,
+        lead: Id<Lead>,
+        limit: u32,
+    ) -> Result<Vec<Conversation>, StoreError>;
+
     /// Some of a conversation's messages; empty if there is no such conversation.
     async fn list_messages(
         &self,

@@ -12,7 +12,7 @@ use crate::{
     cursor::Binding,
     field::FieldError,
     paging::{read_order, read_paging},
-    query::Query,
+    query::{Parameter, Query},
 };
 
 /// Reads `status` (one or several with commas), `source`, `email`, `tag`, `q`, `minScore`,
@@ -25,7 +25,7 @@ pub fn read_query(query: &Query) -> Result<LeadQuery, FieldError> {
         source: query.optional("source", |given| given.one_of(&LeadSource::ALL, LeadSource::as_str))?,
         email: query.optional("email", |given| given.parsed(Email::parse))?,
         tag: query.optional("tag", |given| given.parsed(Tag::parse))?,
-        words: query.get("q")?.map_or_else(Vec::new, |given| LeadQuery::words_of(given.text())),
+        words: query.optional("q", |given| words(&given))?.unwrap_or_default(),
         min_score: query.optional("minScore", |given| given.integer(0..=100).map(Score::clamped))?,
         created_after: query.optional("createdAfter", |given| given.instant())?,
         created_before: query.optional("createdBefore", |given| given.instant_as_end())?,
@@ -39,6 +39,18 @@ pub fn read_query(query: &Query) -> Result<LeadQuery, FieldError> {
     read.paging = read_paging(query, binding(&read))?;
     Ok(read)
 }
+
+/// The words of a search. Each is a condition of its own, and a store takes only so many.
+fn words(given: &Parameter<'_>) -> Result<Vec<String>, FieldError> {
+    let words = LeadQuery::words_of(given.text());
+    if words.len() > MAX_WORDS {
+        return Err(given.error(format!("must have at most {MAX_WORDS} words")));
+    }
+    Ok(words)
+}
+
+/// The most words of a search.
+const MAX_WORDS: usize = 100;
 
 const SORTS: [LeadSort; 3] = [LeadSort::CreatedAt, LeadSort::UpdatedAt, LeadSort::Score];
 
