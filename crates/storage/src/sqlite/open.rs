@@ -399,6 +399,8 @@ fn check_contents(path: &Path, conn: &mut Connection) -> Result<(), OpenError> {
     let size = fs::metadata(path).map_err(|source| of_io(path, source))?.len();
     if size <= CHECKED_SIZE {
         check_pages(path, conn, "PRAGMA quick_check(1)")?;
+        // The check has read the whole file through this connection's cache, of which little is needed soon.
+        conn.batch_execute("PRAGMA shrink_memory").map_err(|error| of_query(path, &error))?;
     }
     let applied = applied_migrations(path, conn)?;
     check_schema(path, &applied)
