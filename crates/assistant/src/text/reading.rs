@@ -214,8 +214,9 @@ impl<'a> Reading<'a> {
     pub(crate) fn quote(&self, span: &Span) -> String {
         let mut start = self.sentence_at(span.start).span.start.min(span.start);
         let mut end = self.sentence_at(span.end.saturating_sub(1)).span.end.max(span.end);
+        let is_long = self.original(&(start..end)).chars().count() > MAX_QUOTE_CHARACTERS;
         (start, end) = self.clause(start..end, span);
-        if self.original(&(start..end)).chars().count() > MAX_QUOTE_CHARACTERS {
+        if is_long {
             start += self.folded[start..span.start].rfind([',', ';', ':']).map_or(0, |comma| comma + 1);
             end = span.end + self.folded[span.end..end].find([',', ';']).unwrap_or(end - span.end);
         }

@@ -218,6 +218,17 @@ async fn high_value_is_told_when_the_deal_grows_under_the_same_question() {
 }
 
 #[tokio::test]
+async fn high_value_is_told_when_the_budget_comes_after_the_question() {
+    let stage = Stage::new().await;
+    let session = stage.say("intent=pricing_inquiry", None).await.session;
+    stage.say("intent=other seats:500", Some(&session)).await;
+    stage.say("intent=pricing_inquiry", Some(&session)).await;
+    let high: Vec<_> = stage.events().await.into_iter().filter(|event| event.kind == IntentHighValue).collect();
+    assert_eq!(high.len(), 1);
+    assert_eq!(high[0].data.intent, Some(synaptiq_domain::conversation::Intent::PricingInquiry));
+}
+
+#[tokio::test]
 async fn a_second_handoff_replaces_what_it_names() {
     let stage = Stage::new().await;
     let id = stage.say("hello", None).await.conversation.id;
