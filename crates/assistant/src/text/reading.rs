@@ -316,6 +316,30 @@ mod tests {
     }
 
     #[test]
+    fn of_a_sentence_that_says_several_things_the_clause_is_quoted() {
+        let mut rows = crate::rows::Rows::default();
+        for (text, word, clause) in [
+            ("We are 20, our budget is 5k, I decide, and we start in May.", "5k", "our budget is 5k"),
+            ("We are 20, our budget is 5k, I decide, and we start in May.", "decide", "I decide"),
+            ("We are 20, our budget is 5k, I decide, and we start in May.", "may", "we start in May."),
+            ("Siamo in 20, abbiamo 5.000 euro e decido io", "5.000", "abbiamo 5.000 euro"),
+            (
+                "Wir sind 20, unser Budget liegt bei 5.000 Euro und ich entscheide",
+                "5.000",
+                "unser Budget liegt bei 5.000 Euro",
+            ),
+            ("Nous sommes 20, notre budget est de 5 000 € et je décide", "decide", "je décide"),
+            ("Somos 20, tenemos 5.000 euros y decido yo", "5.000", "tenemos 5.000 euros"),
+            ("By May, if possible, for 20 people", "may", "By May, if possible, for 20 people"),
+            ("20,000 dollars, maybe more", "20,000", "20,000 dollars, maybe more"),
+        ] {
+            let reading = Reading::new(text);
+            let at = reading.folded().find(word).expect("the word is there");
+            rows.eq(text, reading.quote(&(at..at + word.len())), clause);
+        }
+    }
+
+    #[test]
     fn a_long_sentence_is_quoted_by_its_clause() {
         let text =
             format!("{}, our budget is 20k for the year, {}", "well you see ".repeat(12), "and so on ".repeat(12));
