@@ -22,7 +22,7 @@ use synaptiq_domain::{
 use synaptiq_testkit::fixtures;
 use tokio::task::JoinHandle;
 
-use super::super::super::{
+use super::super::{
     cache::Caches,
     dialect::Connection,
     open::{self, Access, OpenOptions},
@@ -179,7 +179,7 @@ async fn a_refused_unit_leaves_the_rest_of_its_batch_alone() {
     let first = bench.note("first");
     let refused = bench.spawn(|conn| -> Outcome<()> {
         system::put_setting(conn, "half", "written")?;
-        Err(super::sql::fault::Fault::Stale)
+        Err(super::super::sql::fault::Fault::Stale)
     });
     let second = bench.note("second");
     release.send(()).expect("the writer waits");
@@ -196,7 +196,7 @@ async fn a_unit_that_meets_a_value_it_cannot_read_leaves_the_rest_of_its_batch_a
     let first = bench.note("first");
     let foiled = bench.spawn(|conn| -> Outcome<()> {
         system::put_setting(conn, "half", "written")?;
-        super::sql::access::scope_of(conn, "no id at all").map(drop)
+        super::super::sql::access::scope_of(conn, "no id at all").map(drop)
     });
     let second = bench.note("second");
     release.send(()).expect("the writer waits");
