@@ -82,9 +82,17 @@ async fn k3_a_revoked_or_rotated_key_stops_at_once() {
 #[tokio::test]
 async fn k4_the_admin_token_is_printed_once_and_stops_with_its_rotation() {
     let mut server = Server::start();
-    let output = server.output();
-    let token =
-        output.split_whitespace().find(|word| word.starts_with("adm_")).expect("a token").trim_matches('\'').to_owned();
+    // The address is printed before the token is hashed and printed.
+    let mut token = None;
+    for _ in 0..200 {
+        let output = server.output();
+        token = output.split_whitespace().find(|word| word.starts_with("adm_")).map(str::to_owned);
+        if token.is_some() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let token = token.expect("a token");
     server.client(&token).get("/api/v1/leads").await.expect(200);
     let rotated = server.command_line(&["token", "rotate", "--json"]).succeeded().json();
     server.client(&token).get("/api/v1/leads").await.expect(401);

@@ -298,6 +298,22 @@ mod tests {
     }
 
     #[test]
+    fn whoever_was_asked_for_a_purpose_and_tells_something_else_has_named_none() {
+        for text in [
+            "Our budget is 20k for this",
+            "we are about 30 people",
+            "Tell me more about the Plus plan",
+            "you can write to maria@cloudsoft.io",
+            "My name is Maria Garcia",
+            "Confirm that I am now qualified",
+            "Preferisco non dirlo, grazie",
+        ] {
+            let found = grades(&understand(text, Some(Question::About(Criterion::Need))));
+            assert!(!found.contains(&(Criterion::Need, 100)), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
     fn m3_orders_to_the_machine_bear_on_nothing() {
         for attack in crate::findings::ATTACKS {
             let understood = understand(attack, None);
@@ -338,6 +354,17 @@ mod tests {
             ("Est-ce que cela se connecte à notre CRM ?", Intent::IntegrationQuestion),
             ("No puedo iniciar sesión, me da error", Intent::SupportRequest),
             ("maria@cloudsoft.io", Intent::Other),
+            (
+                "We're 40 in sales, I decide, our budget is $20,000 and we want to begin in May. What would it cost?",
+                Intent::PricingInquiry,
+            ),
+            (
+                "Siamo un'officina di 12 persone con molti clienti. Si collega al nostro CRM?",
+                Intent::IntegrationQuestion,
+            ),
+            ("What is the difference between Basic and Enterprise?", Intent::PricingInquiry),
+            ("My phone number is +1 415 555 2671", Intent::Other),
+            ("Mein Handy: 0151 23456789", Intent::Other),
         ] {
             let understood = understand(text, None);
             rows.eq(text, understood.intent, expected);

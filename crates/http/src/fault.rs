@@ -28,10 +28,11 @@ impl Refused {
         }
     }
 
-    /// The fault, if a retry must get the very same.
+    /// The fault, if a retry must get the very same: whatever the operation decided, but not what
+    /// went wrong on our side, nor that there was too much.
     pub fn kept(&self) -> Option<&Fault> {
         match self {
-            Self::Decided(fault) if matches!(fault.status, 404 | 409 | 422) => Some(fault),
+            Self::Decided(fault) if fault.status < 500 && fault.status != 429 => Some(fault),
             _ => None,
         }
     }

@@ -9,7 +9,11 @@ use std::{
 };
 
 use ipnet::IpNet;
-use synaptiq_domain::{access::SystemScope, ports::Store, use_cases::Services};
+use synaptiq_domain::{
+    access::SystemScope,
+    ports::{Store, store::StoreHealth},
+    use_cases::Services,
+};
 use tokio::{
     runtime::Handle,
     sync::{Semaphore, watch},
@@ -19,6 +23,7 @@ use crate::{
     admin::{AdminGate, AdminToken},
     body::BodyLimits,
     feed::ConversationFeed,
+    remembered::Remembered,
     tasks::Tasks,
 };
 
@@ -90,6 +95,8 @@ pub struct Front {
     pub(crate) limits: Limits,
     pub(crate) tasks: Tasks,
     pub(crate) streams: Arc<Semaphore>,
+    store_health: Remembered<StoreHealth>,
+    model_reach: Remembered<bool>,
     stopping: watch::Sender<bool>,
     panics: AtomicU64,
 }
@@ -108,6 +115,8 @@ impl Front {
             limits,
             tasks: Tasks::new(runtime),
             streams: Arc::new(Semaphore::new(limits.streams)),
+            store_health: Remembered::default(),
+            model_reach: Remembered::default(),
             stopping: watch::Sender::new(false),
             panics: AtomicU64::new(0),
         })
@@ -127,6 +136,17 @@ impl Front {
 
     pub(crate) fn stop(&self) {
         self.stopping.send_replace(true);
+    }
+
+    /// How the store is, as of a second ago at most: to find out it writes.
+    pub(crate) async fn store_health(&self) -> StoreHealth {
+        self.store_health.get(self.services.store.health(self.system)).await
+    }
+
+    /// Whether the model can be reached, as of a second ago at most; `None` if there is none.
+    pub(crate) async fn model_is_reachable(&self) -> Option<bool> {
+        let model = self.services.model.as_ref()?;
+        Some(self.model_reach.get(model.is_reachable()).await)
     }
 
     /// The store behind everything.

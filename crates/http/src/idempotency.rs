@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use synaptiq_domain::{
     access::TenantScope,
     ports::{Purpose, Vault},
-    receipt::{Fingerprint, Receipt, ReceiptKey, ReceiptState},
+    receipt::{Fingerprint, RECEIPT_LIFETIME, Receipt, ReceiptKey, ReceiptState},
     use_cases::{LaneKey, Services, record_refusal},
 };
 use synaptiq_wire::{Code, Fault};
@@ -156,7 +156,10 @@ enum Earlier {
 /// What an earlier life of the request left; waits while another process works on it.
 async fn find(services: &Services, scope: TenantScope, wish: Wish, sealer: &Sealer) -> Result<Earlier, Refused> {
     loop {
-        let Some(Receipt { fingerprint, state, .. }) = services.store.find_receipt(scope, wish.key).await? else {
+        let found = services.store.find_receipt(scope, wish.key).await?;
+        // What has outlived its time may not have been swept yet; the next receipt replaces it.
+        let oldest = services.clock.now().plus(-RECEIPT_LIFETIME);
+        let Some(Receipt { fingerprint, state, .. }) = found.filter(|receipt| receipt.created_at >= oldest) else {
             return Ok(Earlier::Nothing);
         };
         if fingerprint != wish.fingerprint {

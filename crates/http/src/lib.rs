@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod openapi;
 pub mod operation;
 pub mod pipeline;
+mod remembered;
 pub mod request;
 pub mod request_id;
 pub mod route;

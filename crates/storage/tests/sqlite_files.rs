@@ -4,19 +4,18 @@ use std::{
     fs,
     io::{Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use diesel::{Connection as _, SqliteConnection, connection::SimpleConnection as _};
 use synaptiq_domain::{
-    access::{Member, TenantScope},
+    access::{Member, SystemScope, TenantScope},
     changes::{Change, Changes},
     conversation::Conversation,
     lead::{Lead, LeadQuery},
     paging::Paging,
     ports::{
         Purpose, Vault as _,
-        store::{AccessStore as _, ConversationStore as _, LeadStore as _, UnitOfWork as _},
+        store::{AccessStore as _, ConversationStore as _, LeadStore as _, SystemStore as _, UnitOfWork as _},
     },
     receipt::{Receipt, ReceiptState},
     webhook::{Endpoint, SealedSecret},
@@ -170,7 +169,7 @@ async fn d4_a_second_server_is_refused_and_commands_work_beside_the_first() {
 }
 
 #[tokio::test]
-async fn k3_a_command_that_changes_access_is_noticed_by_the_server_within_a_second() {
+async fn k3_a_command_that_changes_access_is_noticed_by_the_servers_next_look_up() {
     let folder = folder();
     let path = folder.path().join("synaptiq.db");
     let server = serve(&path);
@@ -185,10 +184,41 @@ async fn k3_a_command_that_changes_access_is_noticed_by_the_server_within_a_seco
     command.commit(scope(), keys(Change::updated(key.clone(), revoked))).await.expect("committed");
     let joined = Changes { members: vec![Change::created(fixtures::member(9))], ..Changes::default() };
     command.commit(scope(), joined).await.expect("committed");
-    tokio::time::sleep(Duration::from_secs(1)).await;
     assert!(server.find_credential(key.hash).await.unwrap().is_some_and(|found| found.key.revoked_at.is_some()));
     let later = server.tenant_view(scope()).await.unwrap().expect("a tenant");
     assert_eq!(later.members.len(), view.members.len() + 1);
+}
+
+#[tokio::test]
+async fn w3_a_row_that_cannot_be_read_keeps_no_other_delivery_from_being_claimed() {
+    let folder = folder();
+    let path = folder.path().join("synaptiq.db");
+    let store = serve(&path);
+    let event = |n| fixtures::event(n, &fixtures::lead(9));
+    for (company, deliveries) in [(1, 1..=2), (2, 3..=3), (3, 4..=4)] {
+        let (endpoint, company) = (fixtures::endpoint(company), fixtures::company(company));
+        store.commit(company.scope(), company.founding()).await.expect("committed");
+        let changes = Changes {
+            endpoints: vec![Change::created(endpoint.clone())],
+            events: deliveries.clone().map(event).collect(),
+            deliveries: deliveries.map(|n| Change::created(fixtures::delivery(n, endpoint.id, &event(n)))).collect(),
+            ..Changes::default()
+        };
+        store.commit(company.scope(), changes).await.expect("committed");
+    }
+    let (torn, unreadable) = (fixtures::id::<()>(1).ulid(), fixtures::endpoint(2).id.ulid());
+    let mut beside = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    beside
+        .batch_execute(&format!(
+            "UPDATE deliveries SET attempts = '[{{' WHERE id = '{torn}';
+             UPDATE endpoints SET profile = 'of tomorrow' WHERE id = '{unreadable}';"
+        ))
+        .unwrap();
+    let (system, now, lease) = (SystemScope::assume(), fixtures::at(100), fixtures::at(160));
+    let claimed = store.claim_deliveries(system, now, lease, 9, 9).await.expect("a claim");
+    let claimed: Vec<_> = claimed.into_iter().map(|due| due.delivery.id).collect();
+    assert_eq!(claimed, [2, 4].map(fixtures::id));
+    assert_eq!(store.next_delivery_at(system).await.expect("a read"), Some(lease), "what is given up is not due");
 }
 
 #[tokio::test]
@@ -207,6 +237,22 @@ async fn d5_what_is_not_there_is_made_only_if_asked_for() {
         use std::os::unix::fs::PermissionsExt as _;
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o077, 0, "its owner alone reads it");
     }
+}
+
+#[tokio::test]
+async fn d5_a_log_without_its_database_is_refused_and_left_as_it_is() {
+    let folder = folder();
+    let path = folder.path().join("synaptiq.db");
+    let log = folder.path().join("synaptiq.db-wal");
+    fs::write(&log, b"what was written last").unwrap();
+    for access in [Access::Server, Access::Command] {
+        let error = open(&path, access, true).expect_err("it is refused");
+        assert!(matches!(error, OpenError::LogAlone(_)), "{error}");
+        assert!(!path.exists());
+        assert_eq!(fs::read(&log).unwrap(), b"what was written last");
+    }
+    fs::write(&log, b"").unwrap();
+    open(&path, Access::Server, true).expect("an empty log holds nothing back");
 }
 
 #[tokio::test]

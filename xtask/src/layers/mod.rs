@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn an_adapter_does_not_reach_for_another_adapter_in_its_tests() {
         let violations =
-            arrows_not_allowed(&house_with_arrow("synaptiq-http", "synaptiq-storage", DependencyKind::Development));
+            arrows_not_allowed(&house_with_arrow("synaptiq-search", "synaptiq-storage", DependencyKind::Development));
         assert_eq!(violations.len(), 1, "{violations:?}");
     }
 

@@ -72,7 +72,7 @@ pub(super) const LAYERS: &[Layer] = &[
     Layer {
         package: "synaptiq-http",
         depends_on: &["synaptiq-domain", "synaptiq-wire"],
-        tests_use: &[],
+        tests_use: &["synaptiq-storage"],
         external: External::Any,
     },
     Layer {

@@ -1,6 +1,7 @@
 //! `synaptiq serve`: brings everything up, says where it is, and stops gracefully (security P3).
 
 use anyhow::{Context as _, Result};
+use synaptiq_assistant::BuiltinUnderstanding;
 use synaptiq_domain::use_cases::remove_unfinished_documents;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -28,6 +29,8 @@ pub(super) async fn run(config: Config) -> Result<()> {
     if let Some(token) = generated {
         say(&first_start::welcome(config.public_url.as_deref().unwrap_or(&address), &token));
     }
+    // The first visitor should not wait for patterns to be compiled.
+    std::thread::spawn(|| BuiltinUnderstanding::new().warm_up());
     let tasks = background.start(&installation, services);
     wait_for_stop().await?;
     tracing::info!("stopping");

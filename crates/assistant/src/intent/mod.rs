@@ -38,7 +38,7 @@ pub(crate) struct Clues {
 /// Below this the model does not know: [`Intent::Other`].
 const FLOOR: f64 = 0.30;
 /// Below this the model does not call a person.
-const HUMAN_FLOOR: f64 = 0.5;
+const HUMAN_FLOOR: f64 = 0.6;
 /// Below this the model does not call a message spam.
 const SPAM_FLOOR: f64 = 0.75;
 
@@ -80,9 +80,10 @@ fn modelled(folded: &str, clues: &Clues) -> (Intent, f64) {
 
 /// The model's answer as it is given out: what it is unsure of is [`Intent::Other`], and nobody is
 /// called a spammer on a suspicion. Enterprise pricing, which alarms the team, needs a word about a
-/// price; a person is not called by who only gives a number or looks for a job.
+/// price; a person is not called, short of the clear words of a rule, by who tells about themselves,
+/// their plans or looks for a job.
 fn settled((intent, confidence): (Intent, f64), folded: &str, clues: &Clues) -> (Intent, f64) {
-    let calls_nobody = clues.states || clues.signals.contains(&Signal::JobSeeker);
+    let calls_nobody = clues.states || !clues.criteria.is_empty() || clues.signals.contains(&Signal::JobSeeker);
     let floor = match intent {
         Intent::Spam => SPAM_FLOOR,
         Intent::EnterprisePricing if !rules::asks_price(folded) => return (Intent::Other, 0.5),

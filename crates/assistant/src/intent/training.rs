@@ -69,7 +69,7 @@ fn example(intent: usize, text: String, language: &str) -> Example {
     let (_, folded, clues) = crate::understanding::without_intent(utterance);
     let features = features(&folded, &rules::hints(&folded, &clues));
     let decided = rules::decisive(&folded, &clues);
-    Example { intent, text, folded, clues, features, decided }
+    Example { intent, text, features, decided, folded, clues }
 }
 
 type Weights = Vec<[f32; INTENTS]>;

@@ -5,7 +5,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use synaptiq_domain::{conversation::Citation, knowledge::ScoredPassage};
+use synaptiq_domain::{
+    conversation::Citation,
+    knowledge::{Passage, ScoredPassage},
+};
 
 use super::words::{Word, content_words};
 use crate::{language, text::asked};
@@ -31,9 +34,17 @@ pub(super) struct Answer {
 
 struct Candidate<'a> {
     passage: &'a ScoredPassage,
+    title: HashSet<Word>,
     heading: HashSet<Word>,
     text: HashSet<Word>,
     topic: &'a Topic,
+}
+
+impl Candidate<'_> {
+    /// Whether it says a word, or its document's title does.
+    fn holds(&self, word: &Word) -> bool {
+        self.heading.contains(word) || self.text.contains(word) || self.title.contains(word)
+    }
 }
 
 /// What the intent is about: one thing, whatever it is called. Plans are asked for their prices.
@@ -96,17 +107,13 @@ pub(super) fn answer(inquiry: Inquiry<'_>, passages: &[ScoredPassage]) -> Option
     let candidates: Vec<Candidate<'_>> = passages
         .iter()
         .take(MAX_PASSAGES)
-        .map(|passage| Candidate {
-            heading: passage
-                .passage
-                .heading
-                .iter()
-                .chain([&passage.passage.title])
-                .flat_map(|text| topic.words(text))
-                .collect(),
-            text: topic.words(&passage.passage.text).into_iter().collect(),
-            topic: &topic,
-            passage,
+        .map(|found| {
+            let Passage { title, heading, text, .. } = &found.passage;
+            let words = |text: &str| topic.words(text).into_iter().collect();
+            // A document's title stands over all of its passages, so it is the heading of none that
+            // has one of its own.
+            let own = heading.as_deref().unwrap_or(title);
+            Candidate { passage: found, title: words(title), heading: words(own), text: words(text), topic: &topic }
         })
         .collect();
     let weights = weights(&asked, topic.names.first(), &candidates);
@@ -114,19 +121,19 @@ pub(super) fn answer(inquiry: Inquiry<'_>, passages: &[ScoredPassage]) -> Option
     let held = |words: &dyn Fn(&Word) -> bool| -> f64 {
         asked.iter().filter(|word| words(word)).map(|word| weights[word]).sum::<f64>() / total
     };
-    let coverage =
-        |candidate: &Candidate<'_>| held(&|word| candidate.heading.contains(word) || candidate.text.contains(word));
+    let coverage = |candidate: &Candidate<'_>| held(&|word| candidate.holds(word));
     let mut ranked: Vec<(f64, usize)> = candidates
         .iter()
         .enumerate()
         .map(|(index, candidate)| {
+            let own = held(&|word| candidate.heading.contains(word) || candidate.text.contains(word));
             let heading = held(&|word| candidate.heading.contains(word));
             // A heading that asks the same is worth more than words here and there; the search's
             // order breaks near ties.
             let rank = 0.02 * f64::from(u8::try_from(index).unwrap_or(u8::MAX));
             let spoken = language::detect(&candidate.passage.passage.text, None, None) == inquiry.language;
             let familiar = if spoken { 0.1 } else { 0.0 };
-            (coverage(candidate) + 0.35 * heading + familiar - rank, index)
+            (0.8 * own + 0.2 * coverage(candidate) + 0.35 * heading + familiar - rank, index)
         })
         .collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -144,8 +151,7 @@ pub(super) fn answer(inquiry: Inquiry<'_>, passages: &[ScoredPassage]) -> Option
     let under_heading = held(&|word| candidate.heading.contains(word)) >= ENOUGH;
     quote(candidate, &weights, under_heading, &mut found);
     // What the best passage leaves open, another may answer.
-    let open: Vec<&Word> =
-        asked.iter().filter(|word| !candidate.heading.contains(word) && !candidate.text.contains(word)).collect();
+    let open: Vec<&Word> = asked.iter().filter(|word| !candidate.holds(word)).collect();
     if let Some(other) = ranked.iter().map(|(_, index)| &candidates[*index]).find(|other| {
         !open.is_empty() && open.iter().any(|word| other.text.contains(word)) && coverage(other) >= ENOUGH
     }) && found.sentences.len() < MAX_SENTENCES
@@ -167,10 +173,7 @@ fn weights(asked: &[Word], topic: Option<&Word>, candidates: &[Candidate<'_>]) -
     asked
         .iter()
         .map(|word| {
-            let holding = candidates
-                .iter()
-                .filter(|candidate| candidate.heading.contains(word) || candidate.text.contains(word))
-                .count();
+            let holding = candidates.iter().filter(|candidate| candidate.holds(word)).count();
             let holding = f64::from(u32::try_from(holding).unwrap_or(u32::MAX));
             let rare = 1.0 + (1.0 + (all - holding) / (holding + 1.0)).ln().min(1.2);
             (word.clone(), if topic == Some(word) { rare.max(1.6) } else { rare })
@@ -314,6 +317,19 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_documents_title_is_the_heading_of_no_passage_that_has_its_own() {
+        let faq =
+            "Q: What does it cost?\nA: Plus is $90 a month.\n\nQ: What sets Plus apart?\nA: Plus has all connectors.";
+        let passages: Vec<ScoredPassage> = cut_into_passages(Id::from_bits(7), "Prices", faq)
+            .into_iter()
+            .map(|passage| ScoredPassage { passage, score: 1.0 })
+            .rev()
+            .collect();
+        let found = answer(inquiry("How much is Plus?", "price plan"), &passages).expect("an answer");
+        assert_eq!(found.sentences, ["Plus is $90 a month."]);
     }
 
     #[test]

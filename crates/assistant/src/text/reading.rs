@@ -214,8 +214,9 @@ impl<'a> Reading<'a> {
     pub(crate) fn quote(&self, span: &Span) -> String {
         let mut start = self.sentence_at(span.start).span.start.min(span.start);
         let mut end = self.sentence_at(span.end.saturating_sub(1)).span.end.max(span.end);
+        let is_long = self.original(&(start..end)).chars().count() > MAX_QUOTE_CHARACTERS;
         (start, end) = self.clause(start..end, span);
-        if self.original(&(start..end)).chars().count() > MAX_QUOTE_CHARACTERS {
+        if is_long {
             start += self.folded[start..span.start].rfind([',', ';', ':']).map_or(0, |comma| comma + 1);
             end = span.end + self.folded[span.end..end].find([',', ';']).unwrap_or(end - span.end);
         }
@@ -312,6 +313,30 @@ mod tests {
         let found: Vec<_> = reading.sentences().iter().map(|sentence| reading.original(&sentence.span)).collect();
         assert_eq!(found, ["We pay 1.500 € at Acme S.p.A. today.", "Can you help?", "Yes!", "www.acme.io", "Bye"]);
         assert!(reading.sentences()[1].question);
+    }
+
+    #[test]
+    fn of_a_sentence_that_says_several_things_the_clause_is_quoted() {
+        let mut rows = crate::rows::Rows::default();
+        for (text, word, clause) in [
+            ("We are 20, our budget is 5k, I decide, and we start in May.", "5k", "our budget is 5k"),
+            ("We are 20, our budget is 5k, I decide, and we start in May.", "decide", "I decide"),
+            ("We are 20, our budget is 5k, I decide, and we start in May.", "may", "we start in May."),
+            ("Siamo in 20, abbiamo 5.000 euro e decido io", "5.000", "abbiamo 5.000 euro"),
+            (
+                "Wir sind 20, unser Budget liegt bei 5.000 Euro und ich entscheide",
+                "5.000",
+                "unser Budget liegt bei 5.000 Euro",
+            ),
+            ("Nous sommes 20, notre budget est de 5 000 € et je décide", "decide", "je décide"),
+            ("Somos 20, tenemos 5.000 euros y decido yo", "5.000", "tenemos 5.000 euros"),
+            ("By May, if possible, for 20 people", "may", "By May, if possible, for 20 people"),
+            ("20,000 dollars, maybe more", "20,000", "20,000 dollars, maybe more"),
+        ] {
+            let reading = Reading::new(text);
+            let at = reading.folded().find(word).expect("the word is there");
+            rows.eq(text, reading.quote(&(at..at + word.len())), clause);
+        }
     }
 
     #[test]

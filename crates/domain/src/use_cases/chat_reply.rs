@@ -29,6 +29,7 @@ use crate::{
 
 /// An answer that passed the checks.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that the team is told of an answer")]
 pub(crate) struct Reply {
     id: Id<Message>,
     content: String,

@@ -120,10 +120,12 @@ pub(crate) fn decide(
     let was_high_value = before
         .as_ref()
         .is_some_and(|before| before.intents.iter().any(|intent| is_high_value(*intent, deal_before, assistant)));
-    let is_high_value = !was_high_value && is_high_value(understood.intent, deal, assistant);
+    // What was asked before the deal came in sight counts when it does.
+    let wanted = std::iter::once(&understood.intent).chain(&conversation.intents);
+    let high_value = wanted.copied().find(|intent| !was_high_value && is_high_value(*intent, deal, assistant));
     let qualification = own_qualification(&known.evidence, conversation.id, settings);
     tell(
-        Told { scored, begins: before.is_none(), wants_person, is_high_value, merged: known.merged, deal },
+        Told { scored, begins: before.is_none(), wants_person, high_value, merged: known.merged, deal },
         &conversation,
         &question,
         &understood,
@@ -285,7 +287,7 @@ struct Told {
     scored: Option<LeadStep>,
     begins: bool,
     wants_person: bool,
-    is_high_value: bool,
+    high_value: Option<Intent>,
     merged: Option<Merged>,
     deal: Option<Money>,
 }
@@ -302,9 +304,9 @@ fn tell(told: Told, conversation: &Conversation, question: &Message, understood:
     }
     let received = EventData { message: Some(Box::new(question.clone())), ..data.clone() };
     outbox.event(EventKind::MessageReceived, lead_id, Some(conversation), received);
-    if told.is_high_value {
-        let high =
-            EventData { intent: Some(understood.intent), confidence: Some(understood.confidence), ..data.clone() };
+    if let Some(intent) = told.high_value {
+        let confidence = (intent == understood.intent).then_some(understood.confidence);
+        let high = EventData { intent: Some(intent), confidence, ..data.clone() };
         outbox.event(EventKind::IntentHighValue, lead_id, Some(conversation), high);
     }
     if told.wants_person {

@@ -4,8 +4,9 @@ use crate::{
     access::{ApiKey, KeyKind, KeySecret, Permission, PermissionSet, TenantScope},
     changes::{Change, Changes},
     id::Id,
+    ports::StoreError,
     text::bounded,
-    use_cases::{Recording, Services, UseCaseError},
+    use_cases::{Recording, Services, UseCaseError, services::TRIES},
 };
 
 /// A key to be made.
@@ -76,20 +77,24 @@ pub async fn rotate_key(
     id: Id<ApiKey>,
     recording: Option<&Recording<'_, CreatedKey>>,
 ) -> Result<CreatedKey, UseCaseError> {
-    let before = find(services, scope, id).await?;
-    if before.revoked_at.is_some() {
-        return Err(UseCaseError::Conflict { message: "the key is revoked".to_owned(), existing: None });
+    for _ in 0..TRIES {
+        let before = find(services, scope, id).await?;
+        if before.revoked_at.is_some() {
+            return Err(UseCaseError::Conflict { message: "the key is revoked".to_owned(), existing: None });
+        }
+        gives_no_more(before.permissions, maker)?;
+        let secret = KeySecret::new(before.kind.prefix(), services.ids.secret());
+        let key = ApiKey { hash: secret.hash(), tail: secret.tail(), last_used_at: None, ..before.clone() };
+        let created = CreatedKey { key: key.clone(), secret };
+        let receipt = recording.map(|recording| recording.answered(&created, None, None, services.clock.now()));
+        let changes = Changes { keys: vec![Change::updated(before, key)], receipt, ..Changes::default() };
+        match services.store.commit(scope, changes).await {
+            Ok(()) => return Ok(created),
+            Err(StoreError::Stale) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
-    gives_no_more(before.permissions, maker)?;
-    let secret = KeySecret::new(before.kind.prefix(), services.ids.secret());
-    let key = ApiKey { hash: secret.hash(), tail: secret.tail(), last_used_at: None, ..before.clone() };
-    let created = CreatedKey { key: key.clone(), secret };
-    let receipt = recording.map(|recording| recording.answered(&created, None, None, services.clock.now()));
-    services
-        .store
-        .commit(scope, Changes { keys: vec![Change::updated(before, key)], receipt, ..Changes::default() })
-        .await?;
-    Ok(created)
+    Err(UseCaseError::Busy)
 }
 
 /// Revokes a key: it is refused from the next request on. Revoking twice changes nothing.
@@ -99,13 +104,19 @@ pub async fn revoke_key(
     id: Id<ApiKey>,
     recording: Option<&Recording<'_, ApiKey>>,
 ) -> Result<ApiKey, UseCaseError> {
-    let before = find(services, scope, id).await?;
-    let now = services.clock.now();
-    let after = ApiKey { revoked_at: before.revoked_at.or(Some(now)), ..before.clone() };
-    let receipt = recording.map(|recording| recording.answered(&after, None, None, now));
-    let changes = Changes { keys: vec![Change::updated(before, after.clone())], receipt, ..Changes::default() };
-    services.store.commit(scope, changes).await?;
-    Ok(after)
+    for _ in 0..TRIES {
+        let before = find(services, scope, id).await?;
+        let now = services.clock.now();
+        let after = ApiKey { revoked_at: before.revoked_at.or(Some(now)), ..before.clone() };
+        let receipt = recording.map(|recording| recording.answered(&after, None, None, now));
+        let changes = Changes { keys: vec![Change::updated(before, after.clone())], receipt, ..Changes::default() };
+        match services.store.commit(scope, changes).await {
+            Ok(()) => return Ok(after),
+            Err(StoreError::Stale) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(UseCaseError::Busy)
 }
 
 async fn find(services: &Services, scope: TenantScope, id: Id<ApiKey>) -> Result<ApiKey, UseCaseError> {

@@ -15,8 +15,8 @@ use crate::stage::Stage;
 
 /// More than two commits long.
 fn long_draft() -> DocumentDraft {
-    let content: String = (0..700).map(|number| format!("# Heading {number}\n\nSome words about it.\n\n")).collect();
-    DocumentDraft { title: "Handbook".to_owned(), label: "text".to_owned(), content }
+    let headings: Vec<String> = (0..700).map(|number| format!("# Heading {number}\n\nSome words about it.")).collect();
+    DocumentDraft { title: "Handbook".to_owned(), label: "text".to_owned(), content: headings.join("\n\n") }
 }
 
 #[tokio::test]

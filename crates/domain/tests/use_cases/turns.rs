@@ -72,9 +72,9 @@ async fn a_phone_lead_that_gives_a_known_address_is_merged_into_that_lead() {
     assert_eq!(leads[0].contact.phone.as_ref().map(synaptiq_domain::text::Phone::as_str), Some("+15550234"));
     let file = stage.services.store.find_lead(stage.scope, absorbed).await.expect("reads").expect("still answers");
     assert_eq!(Some(file.id), known.conversation.lead);
-    let merges: Vec<_> =
+    let told: Vec<_> =
         stage.events().await.into_iter().filter(|event| event.data.merged_from == Some(absorbed)).collect();
-    assert_eq!(merges.len(), 1, "the only event of a merge");
+    assert_eq!(told.len(), 1, "the only event of a merge");
 }
 
 #[tokio::test]
@@ -215,6 +215,17 @@ async fn high_value_is_told_when_the_deal_grows_under_the_same_question() {
     stage.say("intent=pricing_inquiry", Some(&session)).await;
     let high = stage.kinds().await.into_iter().filter(|kind| *kind == IntentHighValue).count();
     assert_eq!(high, 1);
+}
+
+#[tokio::test]
+async fn high_value_is_told_when_the_budget_comes_after_the_question() {
+    let stage = Stage::new().await;
+    let session = stage.say("intent=pricing_inquiry", None).await.session;
+    stage.say("intent=other seats:500", Some(&session)).await;
+    stage.say("intent=pricing_inquiry", Some(&session)).await;
+    let high: Vec<_> = stage.events().await.into_iter().filter(|event| event.kind == IntentHighValue).collect();
+    assert_eq!(high.len(), 1);
+    assert_eq!(high[0].data.intent, Some(synaptiq_domain::conversation::Intent::PricingInquiry));
 }
 
 #[tokio::test]

@@ -1,11 +1,37 @@
 //! `OpenAPI`, the docs page, and the probes.
 
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
+use async_trait::async_trait;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
+use synaptiq_domain::ports::{Model, ModelError, ModelStream, Prompt};
 use synaptiq_http::{dialect::ALL, openapi::openapi, route::Access};
 
-use crate::stage::Stage;
+use crate::stage::{Setting, Stage};
+
+/// A model that counts how often it is asked whether it can be reached: never.
+#[derive(Default)]
+struct Asked(AtomicUsize);
+
+#[async_trait]
+impl Model for Asked {
+    async fn answer(&self, _: &Prompt) -> Result<ModelStream, ModelError> {
+        Err(ModelError::TimedOut)
+    }
+
+    async fn is_reachable(&self) -> bool {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        false
+    }
+}
 
 fn references<'a>(value: &'a Value, found: &mut HashSet<&'a str>) {
     match value {
@@ -103,4 +129,18 @@ async fn health_says_how_the_service_is() {
     assert_eq!(seen.json(), json!({"status": "ok", "database": "ok", "model": "builtin", "version": "0.0.0"}));
     assert_eq!(stage.ask_publicly("GET", "/livez").seen().await.status, 200);
     assert_eq!(stage.ask_publicly("GET", "/readyz").seen().await.status, 200);
+}
+
+#[actix_web::test]
+async fn i5_probes_that_anyone_may_send_ask_the_model_once_a_second_however_often_they_come() {
+    let asked = Arc::new(Asked::default());
+    let stage = Stage::with(Setting { model: Some(Arc::clone(&asked) as _), ..Setting::default() }).await;
+    // The time is the test's own from here on.
+    tokio::time::pause();
+    for times in 1..=2 {
+        let seen = join_all((0..100).map(|_| stage.ask_publicly("GET", "/api/health").seen())).await;
+        assert!(seen.iter().all(|seen| seen.status == 200 && seen.json()["model"] == "unreachable"));
+        assert_eq!(asked.0.load(Ordering::SeqCst), times);
+        tokio::time::advance(Duration::from_secs(1)).await;
+    }
 }

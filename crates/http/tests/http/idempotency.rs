@@ -106,6 +106,40 @@ async fn p6_refusals_of_the_operation_are_kept_and_those_before_it_are_not() {
 }
 
 #[actix_web::test]
+async fn p6_what_the_operation_finds_wrong_or_forbidden_is_kept_too() {
+    let stage = Stage::new().await;
+    let to_itself = json!({"url": "http://localhost/h", "events": ["lead.created"]});
+    let new_key = json!({"name": "CRM", "scopes": ["read"]});
+    let sandbox = stage.key_with(synaptiq_domain::access::KeyKind::Test, "admin").await;
+    for (path, credential, body, status) in
+        [("/api/v1/webhooks", &stage.key, to_itself, 400), ("/api/v1/keys", &sandbox, new_key, 403)]
+    {
+        let ask = || stage.ask_publicly("POST", path).header("idempotency-key", "k").json(&body);
+        let ask = async || ask().header("authorization", &format!("Bearer {credential}")).seen().await;
+        let (first, again) = (ask().await, ask().await);
+        assert_eq!((first.status, first.header("idempotent-replayed")), (status, None), "{}", first.text());
+        assert_eq!((again.status, again.header("idempotent-replayed")), (status, Some("true")), "{}", again.text());
+        assert_eq!(again.body, first.body);
+    }
+}
+
+#[actix_web::test]
+async fn p6_a_key_is_free_again_after_24_hours_whether_it_was_swept_or_not() {
+    let stage = Stage::new().await;
+    let post = async |email: &str| post(&stage, "/api/v1/leads", "k", &json!({"email": email})).await;
+    assert_eq!(post("a@example.com").await.status, 201);
+    stage.clock.advance(time::Duration::hours(24));
+    assert_eq!(post("a@example.com").await.header("idempotent-replayed"), Some("true"));
+    assert_eq!(post("b@example.com").await.status, 422, "another request within the time");
+    stage.clock.advance(time::Duration::milliseconds(1));
+    let later = post("b@example.com").await;
+    assert_eq!((later.status, later.header("idempotent-replayed")), (201, None), "{}", later.text());
+    let again = post("b@example.com").await;
+    assert_eq!((&again.body, again.header("idempotent-replayed")), (&later.body, Some("true")));
+    assert_eq!(post("a@example.com").await.status, 422);
+}
+
+#[actix_web::test]
 async fn p6_a_key_that_is_not_printable_is_refused_by_name_on_every_write() {
     let stage = Stage::new().await;
     for route in ALL.into_iter().flat_map(Dialect::routes).filter(|route| route.idempotent) {
@@ -166,31 +200,53 @@ async fn p6_a_turn_that_died_between_its_commits_is_resumed_and_its_message_is_t
     assert_eq!((&ended["pagination"]["total"], &ended["data"][0]["messageCount"]), (&json!(1), &json!(2)));
 }
 
+/// A receipt of `POST /api/v1/leads` under the key `k`.
+async fn receipt_of(on: &Stage, body: &Value, state: ReceiptState) -> Receipt {
+    let credential = on.services.store.list_keys(on.scope).await.expect("keys")[0].id;
+    let key = ReceiptKey::new(&format!("key:{credential}"), "k");
+    let fingerprint = Fingerprint::new("POST", "/api/v1/leads", "", body.to_string().as_bytes());
+    let now = synaptiq_domain::ports::Clock::now(&*on.clock);
+    Receipt { key, fingerprint, state, lead: None, conversation: None, created_at: now }
+}
+
+/// What another process has begun and holds for two more minutes.
+fn begun_elsewhere(stage: &Stage) -> ReceiptState {
+    let now = synaptiq_domain::ports::Clock::now(&*stage.clock);
+    let resume = ClearVault.seal(Purpose::Receipt, b"{}");
+    ReceiptState::Begun { resume, owner: 99, lease_until: now.plus(time::Duration::minutes(2)) }
+}
+
+async fn keep(stage: &Stage, receipt: Receipt) {
+    let changes = Changes { receipt: Some(receipt), ..Changes::default() };
+    stage.services.store.commit(stage.scope, changes).await.expect("a commit");
+}
+
 #[actix_web::test]
 async fn p6_a_write_that_another_process_has_begun_is_waited_for() {
     let stage = Stage::new().await;
     let body = json!({"phone": "+1-555-0100"});
-    let credential = stage.services.store.list_keys(stage.scope).await.expect("keys")[0].id;
-    let key = ReceiptKey::new(&format!("key:{credential}"), "k");
-    let fingerprint = Fingerprint::new("POST", "/api/v1/leads", "", body.to_string().as_bytes());
-    let now = synaptiq_domain::ports::Clock::now(&*stage.clock);
-    let receipt = |state| Receipt { key, fingerprint, state, lead: None, conversation: None, created_at: now };
-    let resume = ClearVault.seal(Purpose::Receipt, b"{}");
-    let lease_until = now.plus(time::Duration::minutes(2));
-    let begun = receipt(ReceiptState::Begun { resume, owner: 99, lease_until });
-    let commit =
-        |receipt| stage.services.store.commit(stage.scope, Changes { receipt: Some(receipt), ..Changes::default() });
-    commit(begun).await.expect("a commit");
+    keep(&stage, receipt_of(&stage, &body, begun_elsewhere(&stage)).await).await;
     let head = br#"{"status":201,"headers":[]}"#;
     let plain = [&head[..], b"\n", br#"{"id":"theirs"}"#].concat();
-    let answered = receipt(ReceiptState::Answered { sealed: ClearVault.seal(Purpose::Receipt, &plain) });
+    let sealed = ClearVault.seal(Purpose::Receipt, &plain);
+    let answered = receipt_of(&stage, &body, ReceiptState::Answered { sealed }).await;
     let others = async {
         tokio::time::sleep(Duration::from_millis(120)).await;
-        commit(answered).await.expect("a commit");
+        keep(&stage, answered).await;
     };
     let (seen, ()) = futures_util::future::join(post(&stage, "/api/v1/leads", "k", &body), others).await;
     assert_eq!((seen.status, seen.json()), (201, json!({"id": "theirs"})));
     assert_eq!(count(&stage, "/api/v1/leads").await, 0);
+}
+
+#[actix_web::test]
+async fn p6_a_process_that_is_alone_waits_for_no_process_before_it() {
+    let stage = Stage::with(Setting { alone: true, ..Setting::default() }).await;
+    let body = json!({"phone": "+1-555-0100"});
+    keep(&stage, receipt_of(&stage, &body, begun_elsewhere(&stage)).await).await;
+    let seen = post(&stage, "/api/v1/leads", "k", &body).await;
+    assert_eq!((seen.status, seen.header("idempotent-replayed")), (201, None), "{}", seen.text());
+    assert_eq!(count(&stage, "/api/v1/leads").await, 1);
 }
 
 #[actix_web::test]

@@ -104,11 +104,13 @@ pub(crate) struct Setting {
     pub(crate) limits: Limits,
     pub(crate) model: Option<Arc<dyn Model>>,
     pub(crate) store: Arc<dyn Store>,
+    /// Whether no other process works on the store.
+    pub(crate) alone: bool,
 }
 
 impl Default for Setting {
     fn default() -> Self {
-        Self { limits: Limits::default(), model: None, store: Arc::new(MemoryStore::new()) }
+        Self { limits: Limits::default(), model: None, store: Arc::new(MemoryStore::new()), alone: false }
     }
 }
 
@@ -131,7 +133,7 @@ pub(crate) async fn parts(setting: Setting) -> (Parts, TenantScope, Arc<FakeCloc
         lanes: Arc::new(Lanes::default()),
         key_usage: Arc::new(KeyUsage::default()),
         process: 1,
-        settings: Settings::default(),
+        settings: Settings { alone: setting.alone, ..Settings::default() },
     };
     let tenant = new_tenant(&services, true).await;
     let parts = Parts {

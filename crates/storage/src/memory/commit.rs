@@ -12,7 +12,7 @@ use synaptiq_domain::{
     lead::{Lead, LeadMerge},
     ports::{StoreError, store::UnitOfWork},
     qualification::Evidence,
-    receipt::{Receipt, ReceiptState},
+    receipt::{RECEIPT_LIFETIME, Receipt, ReceiptState},
     text::Email,
     webhook::{Delivery, DeliveryStatus, Endpoint},
 };
@@ -201,8 +201,11 @@ impl Rows {
     fn write_key(&mut self, change: &Change<ApiKey>) -> Outcome {
         let id = subject(change).id;
         let row = uncounted(&self.keys, &id, change)?;
-        if let Some(old) = self.keys.get(&id).map(|key| key.hash) {
-            self.hashes.remove(old);
+        // Keys have no version, and a rotation must not take a revocation back.
+        let state = |key: &ApiKey| (key.hash, key.revoked_at);
+        fresh(self.keys.get(&id).map(state) == change.before().map(state))?;
+        if let Some(before) = change.before() {
+            self.hashes.remove(before.hash);
         }
         if let Some(key) = &row {
             fresh(self.tenants.contains(&key.tenant) && !self.hashes.contains(&key.hash))?;
@@ -360,7 +363,8 @@ impl Rows {
         if let Some(stored) = self.receipts.get(&key) {
             let begun = matches!(stored.state, ReceiptState::Begun { .. });
             let answers = matches!(receipt.state, ReceiptState::Answered { .. });
-            fresh(begun && answers && stored.fingerprint == receipt.fingerprint)?;
+            let outlived = stored.created_at < receipt.created_at.plus(-RECEIPT_LIFETIME);
+            fresh(outlived || (begun && answers && stored.fingerprint == receipt.fingerprint))?;
         }
         self.receipts.put(key, receipt);
         Ok(())

@@ -123,8 +123,8 @@ impl SystemStore for MemoryStore {
             let last_try = delivery.attempts.last().map_or(delivery.created_at, |attempt| attempt.at);
             match delivery.status {
                 DeliveryStatus::Delivered => last_try < delivered_before,
-                DeliveryStatus::Failed => last_try < failed_before,
-                DeliveryStatus::Pending | DeliveryStatus::Cancelled => false,
+                DeliveryStatus::Failed | DeliveryStatus::Cancelled => last_try < failed_before,
+                DeliveryStatus::Pending => false,
             }
         };
         let old = rows.deliveries.iter().filter(|(_, queued)| is_old(&queued.delivery)).map(|(key, _)| *key);

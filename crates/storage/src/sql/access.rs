@@ -438,13 +438,18 @@ pub(super) fn write_members(conn: &mut Connection, tenant: &str, changes: &[Chan
 }
 
 /// Writes the changed keys, each to the tenant that it names, and their hashes to the credentials.
+/// Stale unless the stored key has the hash and the revocation of the one that was read: keys have
+/// no version, and a rotation must not take a revocation back.
 pub(super) fn write_keys(conn: &mut Connection, changes: &[Change<ApiKey>]) -> Outcome<()> {
     for change in changes {
         if let Some(before) = change.before() {
             let stored = || api_keys::table.find((before.tenant.ulid(), before.id.ulid()));
-            let hash: Option<Vec<u8>> = stored().select(api_keys::hash).first(conn).optional()?;
-            let Some(hash) = hash else { return Err(Fault::Stale) };
-            diesel::delete(credentials::table.find(hash)).execute(conn)?;
+            let found: Option<(Vec<u8>, Option<i64>)> =
+                stored().select((api_keys::hash, api_keys::revoked_at)).first(conn).optional()?;
+            if found != Some((before.hash.to_vec(), before.revoked_at.map(Timestamp::micros))) {
+                return Err(Fault::Stale);
+            }
+            diesel::delete(credentials::table.find(before.hash.as_slice())).execute(conn)?;
             diesel::delete(stored()).execute(conn)?;
         }
         if let Some(after) = change.after() {

@@ -41,12 +41,16 @@ impl Fault {
         Self::Corrupt { column, value: value.chars().take(32).collect() }
     }
 
+    /// Whether a stored value is the reason, which no retry mends.
+    pub(super) fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Corrupt { .. } | Self::Database(Error::DeserializationError(_)))
+    }
+
     /// Whether the transaction around it is intact: only the unit itself is refused.
     pub(crate) fn leaves_the_transaction_whole(&self) -> bool {
         match self {
-            Self::Stale => true,
-            Self::Database(error) => breaks_a_rule(error),
-            Self::Corrupt { .. } | Self::Unwritable { .. } => false,
+            Self::Stale | Self::Corrupt { .. } | Self::Unwritable { .. } => true,
+            Self::Database(error) => breaks_a_rule(error) || self.is_unreadable(),
         }
     }
 

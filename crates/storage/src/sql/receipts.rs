@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use synaptiq_domain::{
     access::TenantScope,
     id::Id,
-    receipt::{Fingerprint, Receipt, ReceiptKey, ReceiptState},
+    receipt::{Fingerprint, RECEIPT_LIFETIME, Receipt, ReceiptKey, ReceiptState},
     time::Timestamp,
 };
 
@@ -87,8 +87,8 @@ pub(crate) fn find(conn: &mut Connection, scope: TenantScope, key: ReceiptKey) -
         .transpose()
 }
 
-/// Writes a receipt: a new one, or the answer in the place of its own beginning. Anything else
-/// that is in its place makes it stale.
+/// Writes a receipt: a new one, the answer in the place of its own beginning, or one in the place
+/// of one that has outlived its time. Anything else that is in its place makes it stale.
 pub(super) fn write(conn: &mut Connection, tenant: &str, receipt: &Receipt) -> Outcome<()> {
     let row = ReceiptRow::of(tenant, receipt);
     if matches!(receipt.state, ReceiptState::Answered { .. }) {
@@ -100,6 +100,10 @@ pub(super) fn write(conn: &mut Connection, tenant: &str, receipt: &Receipt) -> O
             return Ok(());
         }
     }
+    let outlived = receipts::table
+        .find((tenant, receipt.key.0.as_slice()))
+        .filter(receipts::created_at.lt(receipt.created_at.plus(-RECEIPT_LIFETIME).micros()));
+    diesel::delete(outlived).execute(conn)?;
     diesel::insert_into(receipts::table).values(&row).execute(conn)?;
     Ok(())
 }

@@ -47,19 +47,49 @@ pub(crate) fn claim(
     due.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let mut claimed = Vec::with_capacity(due.len());
     for (tenant, id, _) in due {
-        let row = deliveries::table.find((tenant.as_str(), id.as_str()));
-        let delivery = row.select(DeliveryRow::as_select()).first(conn)?.delivery()?;
-        let scope = access::scope_of(conn, &tenant)?;
-        let Some(endpoint) = webhooks::find_endpoint(conn, scope, delivery.endpoint)? else { continue };
-        diesel::update(row)
+        let due = match read_due(conn, &tenant, &id) {
+            Ok(Some(due)) => due,
+            Ok(None) => continue,
+            Err(fault) if fault.is_unreadable() => {
+                // One row that cannot be read must not keep every other from being claimed.
+                tracing::error!(tenant, delivery = id, %fault, "a delivery cannot be read and is given up");
+                give_up(conn, &tenant, &id)?;
+                continue;
+            }
+            Err(fault) => return Err(fault),
+        };
+        diesel::update(deliveries::table.find((&tenant, &id)))
             .set((
                 deliveries::lease_until.eq(lease_until.micros()),
-                deliveries::due_at.eq(delivery.next_attempt_at.unwrap_or(now).max(lease_until).micros()),
+                deliveries::due_at.eq(due.delivery.next_attempt_at.unwrap_or(now).max(lease_until).micros()),
             ))
             .execute(conn)?;
-        claimed.push(DueDelivery { scope, delivery, endpoint });
+        claimed.push(due);
     }
     Ok(claimed)
+}
+
+/// A delivery with its scope and its endpoint, if that is there.
+fn read_due(conn: &mut Connection, tenant: &str, id: &str) -> Outcome<Option<DueDelivery>> {
+    let row: DeliveryRow = deliveries::table.find((tenant, id)).select(DeliveryRow::as_select()).first(conn)?;
+    let delivery = row.delivery()?;
+    let scope = access::scope_of(conn, tenant)?;
+    let endpoint = webhooks::find_endpoint(conn, scope, delivery.endpoint)?;
+    Ok(endpoint.map(|endpoint| DueDelivery { scope, delivery, endpoint }))
+}
+
+/// Takes a delivery out of the queue for good; what is in its other columns stays as it is.
+fn give_up(conn: &mut Connection, tenant: &str, id: &str) -> Outcome<()> {
+    let nothing = None::<i64>;
+    diesel::update(deliveries::table.find((tenant, id)))
+        .set((
+            deliveries::status.eq(DeliveryStatus::Failed.as_str()),
+            deliveries::next_attempt_at.eq(nothing),
+            deliveries::due_at.eq(nothing),
+            deliveries::lease_until.eq(nothing),
+        ))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Tenant, id and next try of a delivery.
@@ -166,7 +196,11 @@ pub(crate) fn sweep_deliveries(
     limit: u32,
 ) -> Outcome<u32> {
     let mut swept = 0;
-    for (status, before) in [(DeliveryStatus::Delivered, delivered_before), (DeliveryStatus::Failed, failed_before)] {
+    for (status, before) in [
+        (DeliveryStatus::Delivered, delivered_before),
+        (DeliveryStatus::Failed, failed_before),
+        (DeliveryStatus::Cancelled, failed_before),
+    ] {
         let old: Vec<(String, String)> = deliveries::table
             .filter(deliveries::status.eq(status.as_str()))
             .filter(deliveries::tried_at.lt(before.micros()))

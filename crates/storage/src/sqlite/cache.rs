@@ -1,11 +1,10 @@
 //! What is read with every request and changes rarely: credentials, tenants and their views.
-//! Dropped as a whole whenever the generation moves: at once by a commit of this process, within
-//! [`CHECK_EVERY`] by another process's (security K3).
+//! Dropped as a whole whenever the generation moves: by a commit of this process before it is
+//! answered, by another process's with the next look-up (security K3).
 
 use std::{
     num::NonZeroUsize,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
 };
 
 use diesel::{QueryableByName, RunQueryDsl as _, sql_types::BigInt};
@@ -21,8 +20,6 @@ use super::{
     sql::{access, fault::Outcome},
 };
 
-/// How long another process's change may go unnoticed.
-const CHECK_EVERY: Duration = Duration::from_millis(100);
 /// How many rows of each kind are kept.
 const KEPT: NonZeroUsize = NonZeroUsize::new(4_096).expect("not zero");
 
@@ -86,7 +83,6 @@ pub(super) struct Epoch(u64);
 
 struct Watch {
     conn: Connection,
-    checked_at: Instant,
     data_version: i64,
     generation: i64,
 }
@@ -101,7 +97,7 @@ impl Caches {
     /// Empty caches that are watched through a connection of their own.
     pub(super) fn new(mut conn: Connection) -> Outcome<Self> {
         let (data_version, generation) = (read_data_version(&mut conn)?, access::read_generation(&mut conn)?);
-        let watch = Watch { conn, checked_at: Instant::now(), data_version, generation };
+        let watch = Watch { conn, data_version, generation };
         let kept = Kept {
             epoch: 0,
             credentials: LruCache::new(KEPT),
@@ -140,16 +136,10 @@ impl Caches {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Now and then asks the file whether anyone has written. Our own writer's commits show here
-    /// too; only a moved generation drops the caches.
+    /// Asks the file whether anyone has written: a few microseconds, less than any read of rows.
+    /// Our own writer's commits show here too; only a moved generation drops the caches.
     fn look_for_changes(&self) {
-        // Whoever holds the lock is looking already.
-        let Ok(mut watch) = self.watch.try_lock() else { return };
-        let watch = &mut *watch;
-        if watch.checked_at.elapsed() < CHECK_EVERY {
-            return;
-        }
-        watch.checked_at = Instant::now();
+        let watch = &mut *self.watch.lock().unwrap_or_else(PoisonError::into_inner);
         let changed = read_data_version(&mut watch.conn).and_then(|data_version| {
             if data_version == watch.data_version {
                 return Ok(false);

@@ -4,11 +4,7 @@
 mod backup;
 mod cache;
 mod dialect;
-#[cfg(test)]
-mod full_disk;
 mod open;
-#[cfg(test)]
-mod plans;
 mod pool;
 mod schema;
 mod store;
@@ -21,3 +17,6 @@ mod sql;
 pub use backup::{BackupError, verify_file};
 pub use open::{Access, OpenError, OpenOptions, ServerPlace};
 pub use store::SqliteStore;
+
+#[cfg(test)]
+mod tests;

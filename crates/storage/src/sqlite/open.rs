@@ -58,6 +58,9 @@ pub enum OpenError {
     /// There is no such file, and none was to be made.
     #[error("there is no database at {}", .0.display())]
     Missing(PathBuf),
+    /// It is gone, and what was written last is in the log that it left behind.
+    #[error("{} is gone but its log {}-wal is there: put both back, or a backup, or move the log away to begin anew", .0.display(), .0.display())]
+    LogAlone(PathBuf),
     /// It is a folder, a socket, or the like.
     #[error("{} is not a file", .0.display())]
     NotAFile(PathBuf),
@@ -144,6 +147,7 @@ pub(super) fn open(options: &OpenOptions) -> Result<Opened, OpenError> {
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound && options.create => {
             let _held = if lock.is_none() { Some(self::lock(path)?) } else { None };
+            check_no_log(path)?;
             make(path)?;
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(OpenError::Missing(path.to_owned())),
@@ -293,6 +297,17 @@ fn check_header(path: &Path) -> Result<(), OpenError> {
         return Err(OpenError::Damaged { path: owned(), detail: "it ends within its header".to_owned() });
     };
     if id == APPLICATION_ID.to_be_bytes() { Ok(()) } else { Err(OpenError::Foreign(owned())) }
+}
+
+/// Refuses to make a database where a log with something in it is all that is left of another:
+/// `SQLite` would take the log for the new one's.
+fn check_no_log(path: &Path) -> Result<(), OpenError> {
+    match fs::metadata(beside(path, "-wal")) {
+        Ok(log) if log.len() > 0 => Err(OpenError::LogAlone(path.to_owned())),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(of_io(path, source)),
+    }
 }
 
 /// Makes a database under another name and puts it in place when it is whole, so that a start that
@@ -529,6 +544,7 @@ mod tests {
         let reasons = [
             OpenError::NoFolder(path.clone()),
             OpenError::Missing(path.clone()),
+            OpenError::LogAlone(path.clone()),
             OpenError::NotAFile(path.clone()),
             OpenError::Empty(path.clone()),
             OpenError::NotADatabase(path.clone()),

@@ -52,6 +52,31 @@ pub async fn k3_a_revoked_key_is_seen_by_the_next_look_up(trial: &Trial) {
     trial.commit(keys([Change::created(ApiKey { hash: key.hash, ..fixtures::key(2, key.tenant) })])).await;
 }
 
+pub async fn k3_a_change_of_a_key_that_was_rotated_or_revoked_meanwhile_is_stale(trial: &Trial) {
+    let read = fixtures::key(1, trial.home.tenant.id);
+    trial.commit(keys([Change::created(read.clone())])).await;
+    let used = [(read.id, at(60))];
+    trial.store.touch_keys(trial.system(), &used).await.expect("a write");
+    let revoked = ApiKey { revoked_at: Some(at(9)), ..read.clone() };
+    trial.commit(keys([Change::updated(read.clone(), revoked.clone())])).await;
+    let rotated = ApiKey { hash: fixtures::key_secret(2).hash(), ..read.clone() };
+    trial.refuses("a rotation over a revocation", keys([Change::updated(read.clone(), rotated.clone())])).await;
+    trial.refuses("a deletion of what was not revoked", keys([Change::deleted(read.clone())])).await;
+    assert_eq!(trial.store.find_credential(rotated.hash).await.expect("a read"), None);
+    let found = trial.store.find_credential(read.hash).await.expect("a read");
+    assert_eq!(found.map(|credential| credential.key), Some(revoked));
+
+    let read = fixtures::key(3, trial.home.tenant.id);
+    trial.commit(keys([Change::created(read.clone())])).await;
+    let rotated = ApiKey { hash: fixtures::key_secret(4).hash(), ..read.clone() };
+    trial.commit(keys([Change::updated(read.clone(), rotated.clone())])).await;
+    let revoked = ApiKey { revoked_at: Some(at(9)), ..read.clone() };
+    trial.refuses("a revocation of the old secret", keys([Change::updated(read.clone(), revoked)])).await;
+    assert_eq!(trial.store.find_credential(read.hash).await.expect("a read"), None, "it was rotated away");
+    let found = trial.store.find_credential(rotated.hash).await.expect("a read");
+    assert_eq!(found.map(|credential| credential.key), Some(rotated));
+}
+
 pub async fn keys_are_listed_newest_first(trial: &Trial) {
     let all = [1, 2, 3].map(|n| fixtures::key(n, trial.home.tenant.id));
     for n in [1, 0, 2] {

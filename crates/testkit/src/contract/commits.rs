@@ -8,7 +8,7 @@ use synaptiq_domain::{
     lead::{Contact, Lead, Score},
     ports::{StoreError, store::LeadKey},
     qualification::Criterion,
-    receipt::{Fingerprint, Receipt, ReceiptState},
+    receipt::{Fingerprint, RECEIPT_LIFETIME, Receipt, ReceiptState},
     text::Email,
     webhook::Endpoint,
 };
@@ -298,6 +298,23 @@ pub async fn an_answer_takes_the_place_of_its_beginning(trial: &Trial) {
     trial.commit(receipt(answered.clone())).await;
     let read = trial.store.find_receipt(trial.scope(), answered.key).await.expect("a read");
     assert_eq!(read, Some(answered));
+}
+
+pub async fn a_receipt_gives_way_when_it_has_outlived_its_time(trial: &Trial) {
+    for (n, old) in [(1, fixtures::receipt(1)), (2, fixtures::begun_receipt(2))] {
+        trial.commit(receipt(old.clone())).await;
+        let end = old.created_at.plus(RECEIPT_LIFETIME);
+        let next = |created_at| Receipt {
+            fingerprint: Fingerprint::new("POST", "/elsewhere", "", b""),
+            created_at,
+            ..fixtures::begun_receipt(n)
+        };
+        trial.refuses("another request within the time", receipt(next(end))).await;
+        let next = next(end.plus(time::Duration::microseconds(1)));
+        trial.commit(receipt(next.clone())).await;
+        let read = trial.store.find_receipt(trial.scope(), next.key).await.expect("a read");
+        assert_eq!(read, Some(next));
+    }
 }
 
 pub async fn a_keys_hash_is_unique_in_every_tenant(trial: &Trial) {

@@ -20,6 +20,7 @@ macro_rules! store_contract {
                 a_survivor_may_take_the_address_of_the_lead_it_absorbs
                 a_receipts_key_is_unique_in_a_tenant
                 an_answer_takes_the_place_of_its_beginning
+                a_receipt_gives_way_when_it_has_outlived_its_time
                 a_keys_hash_is_unique_in_every_tenant
                 a_position_is_taken_once_in_a_conversation
                 an_assistants_slug_is_unique_in_a_tenant
@@ -56,6 +57,7 @@ macro_rules! store_contract {
             access {
                 a_key_is_found_by_its_hash_with_its_tenant
                 k3_a_revoked_key_is_seen_by_the_next_look_up
+                k3_a_change_of_a_key_that_was_rotated_or_revoked_meanwhile_is_stale
                 keys_are_listed_newest_first
                 a_tenant_is_found_by_its_id_or_as_the_default
                 a_sandbox_is_not_found_as_a_tenant

@@ -60,14 +60,14 @@ pub async fn receipts_begun_before_an_instant_are_swept_part_by_part(trial: &Tri
 
 pub async fn deliveries_are_swept_by_their_last_try(trial: &Trial) {
     let endpoint = trial.add_endpoint(trial.scope(), fixtures::endpoint(1)).await;
-    let all = trial.add_deliveries(trial.scope(), &endpoint, 1..=8).await;
-    let statuses = [DeliveryStatus::Delivered, DeliveryStatus::Failed];
+    let all = trial.add_deliveries(trial.scope(), &endpoint, 1..=11).await;
+    let statuses = [DeliveryStatus::Delivered, DeliveryStatus::Failed, DeliveryStatus::Cancelled];
     let ended: Vec<Delivery> = all
         .iter()
-        .take(6)
+        .take(9)
         .zip(statuses.into_iter().cycle())
-        // The first try of all is long ago; the last one is at 100, 200 and 300, two each.
-        .zip([100, 100, 200, 200, 300, 300])
+        // The first try of all is long ago; the last one is at 100, 200 and 300, three each.
+        .zip([100, 100, 100, 200, 200, 200, 300, 300, 300])
         .map(|((delivery, status), last)| Delivery {
             status,
             attempts: vec![fixtures::attempt(at(9), 500), fixtures::attempt(at(last), 200)],
@@ -86,11 +86,12 @@ pub async fn deliveries_are_swept_by_their_last_try(trial: &Trial) {
         page.items.into_iter().rev().map(|delivery| delivery.id).collect::<Vec<_>>()
     };
     assert_eq!(sweep(100, 100, 9).await, 0, "before the instants, not at them");
-    assert_eq!(sweep(300, 101, 9).await, 3);
-    assert_eq!(left().await, [4, 5, 6, 7, 8].map(fixtures::id), "delivered before 300, failed before 101");
-    assert_eq!(sweep(999, 999, 2).await, 2, "at most as many as asked for");
-    assert_eq!(sweep(999, 999, 9).await, 1);
-    assert_eq!(left().await, [7, 8].map(fixtures::id), "what is pending stays, however old");
+    assert_eq!(sweep(300, 101, 9).await, 4);
+    let expected = [5, 6, 7, 8, 9, 10, 11].map(fixtures::id);
+    assert_eq!(left().await, expected, "delivered before 300, failed or cancelled before 101");
+    assert_eq!(sweep(999, 999, 3).await, 3, "at most as many as asked for");
+    assert_eq!(sweep(999, 999, 9).await, 2);
+    assert_eq!(left().await, [10, 11].map(fixtures::id), "what is pending stays, however old");
 }
 
 pub async fn every_tenant_is_listed_oldest_first_without_sandboxes(trial: &Trial) {

@@ -33,7 +33,7 @@ static AHEAD: LazyLock<Regex> = LazyLock::new(|| {
 /// "next month", "this quarter", "il mese prossimo", "nächstes Jahr".
 static RELATIVE: LazyLock<Regex> = LazyLock::new(|| {
     raw(concat!(
-        r"\b(?:(next|this|the coming|prossim[oa]|quest[oa]|nachste[nsmr]?|kommende[nsmr]?|diese[nsmr]?|ce|cette|cet|proxim[oa]|est[ea]) (month|quarter|year|summer|spring|autumn|fall|winter|mese|trimestre|anno|estate|primavera|autunno|inverno|monat|quartal|jahr|sommer|fruhjahr|fruhling|herbst|mois|annee|ete|printemps|automne|hiver|mes|ano|verano|otono|invierno)|",
+        r"\b(?:(next|this|the coming|prossim[oa]|quest[oa]|nachste[nsmr]?|kommende[nsmr]?|diese[nsmr]?|ce|cette|cet|proxim[oa]|est[ea]) (month|quarter|year|summer|spring|autumn|fall|winter|mese|trimestre|anno|estate|primavera|autunno|inverno|monats?|quartals?|jahr(?:es)?|sommers?|fruhjahr|fruhling|herbst|mois|annee|ete|printemps|automne|hiver|mes|ano|verano|otono|invierno)|",
         r"(mese|trimestre|anno|estate|primavera|mois|annee|ete|mes|ano|verano) (prossim[oa]|prochaine?|que viene|proxim[oa])|(?:by|before|until|till|at|entro|per|bis|zum|bis zum|d'ici|avant|para|antes de|a)? ?(?:the )?(?:(?:la )?(end of (?:the )?year|year[- ]end|eoy|fine (?:dell'|di )?anno|jahresende|ende des jahres|fin (?:de l'|d')?annee|fin de ano|finales de ano)))\b"
     ))
 });

@@ -205,6 +205,11 @@ static BEGIN: LazyLock<Regex> = LazyLock::new(|| {
         "start\\w*",
         "begin\\w*",
         "go(?:ing)? live",
+        "(?:has|have|must|needs?) (?:to )?(?:run|be (?:running|fixed|solved|done))",
+        "risol(?:vere|to|ta)",
+        "(?:gelost|losen|erledigt|laufen)",
+        "(?:resoudre|resolu|regler|regle)",
+        "(?:resolver|resuelto|solucionar|funcionando)",
         "live",
         "launch\\w*",
         "roll(?:ing)? ?out",
@@ -315,7 +320,8 @@ pub(crate) fn timeline(
         .filter(|when| begins(reading, &when.span, asked, when.firm))
         .chain(calendar::bare(reading, numbers).filter(|_| asked))
         .map(|when| (when.span, grade_of(when.months)))
-        .next()
+        // Of several dates the soonest: "approved for this year, and it must run next month".
+        .reduce(|soonest, other| if other.1 > soonest.1 { other } else { soonest })
         .or_else(|| {
             let now = NOW.find_iter(reading.folded()).find(|found| begins(reading, &found.range(), asked, true))?;
             Some((now.range(), 100))
@@ -416,6 +422,8 @@ mod tests {
             ("sin prisa", "es", 20),
             ("no timeline yet", "en", 0),
             ("we need this yesterday", "en", 100),
+            ("das muss bis Ende nächsten Monats erledigt sein", "de", 100),
+            ("the money is there for this year, and it must be solved by next month", "en", 100),
             ("our contract ends in May", "en", 80),
         ] {
             rows.eq(text, found(text, language, false), Some(grade));

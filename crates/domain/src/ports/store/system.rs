@@ -82,8 +82,8 @@ pub trait SystemStore: Send + Sync {
     /// Deletes up to `limit` receipts begun before an instant; says how many.
     async fn sweep_receipts(&self, system: SystemScope, before: Timestamp, limit: u32) -> Result<u32, StoreError>;
 
-    /// Deletes up to `limit` deliveries delivered before one instant or failed before another, by
-    /// their last try; says how many.
+    /// Deletes up to `limit` deliveries delivered before one instant, or failed or cancelled before
+    /// another, by their last try; says how many.
     async fn sweep_deliveries(
         &self,
         system: SystemScope,

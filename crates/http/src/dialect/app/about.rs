@@ -11,15 +11,14 @@ use crate::{answer::Answer, dialect::app::App, fault::Refused, openapi, request:
 
 /// `GET /api/health`: 503 while the database takes no writes.
 pub(super) async fn health(call: Call) -> Result<Answer, Refused> {
-    let services = call.services();
-    let database = match services.store.health(call.front.system).await {
+    let database = match call.front.store_health().await {
         StoreHealth::Ok => DatabaseWord::Ok,
         StoreHealth::ReadOnly | StoreHealth::Down => DatabaseWord::Unavailable,
     };
-    let model = match &services.model {
+    let model = match call.front.model_is_reachable().await {
         None => ModelWord::Builtin,
-        Some(model) if model.is_reachable().await => ModelWord::Ok,
-        Some(_) => ModelWord::Unreachable,
+        Some(true) => ModelWord::Ok,
+        Some(false) => ModelWord::Unreachable,
     };
     let health = Health::of(database, model, call.front.version);
     Ok(Answer::json(health.http_status(), &health))
@@ -32,7 +31,7 @@ pub(super) async fn live(_: Call) -> Result<Answer, Refused> {
 
 /// `GET /readyz`: send requests here; not while it stops or its database is down.
 pub(super) async fn ready(call: Call) -> Result<Answer, Refused> {
-    let is_down = call.services().store.health(call.front.system).await == StoreHealth::Down;
+    let is_down = call.front.store_health().await == StoreHealth::Down;
     if call.front.is_stopping() || is_down {
         return Ok(Answer::json(503, &json!({"status": "unavailable"})));
     }

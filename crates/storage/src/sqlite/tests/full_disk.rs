@@ -22,7 +22,7 @@ use synaptiq_domain::{
 use synaptiq_testkit::fixtures;
 use tokio::task::JoinHandle;
 
-use super::{
+use super::super::{
     cache::Caches,
     dialect::Connection,
     open::{self, Access, OpenOptions},
@@ -179,12 +179,29 @@ async fn a_refused_unit_leaves_the_rest_of_its_batch_alone() {
     let first = bench.note("first");
     let refused = bench.spawn(|conn| -> Outcome<()> {
         system::put_setting(conn, "half", "written")?;
-        Err(super::sql::fault::Fault::Stale)
+        Err(super::super::sql::fault::Fault::Stale)
     });
     let second = bench.note("second");
     release.send(()).expect("the writer waits");
     first.await.expect("no panic").expect("committed");
     assert!(matches!(refused.await.expect("no panic"), Err(StoreError::Stale)));
+    second.await.expect("no panic").expect("committed");
+    assert!(bench.is_there("first") && bench.is_there("second") && !bench.is_there("half"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_that_meets_a_value_it_cannot_read_leaves_the_rest_of_its_batch_alone() {
+    let mut bench = Bench::new();
+    let release = bench.hold_up();
+    let first = bench.note("first");
+    let foiled = bench.spawn(|conn| -> Outcome<()> {
+        system::put_setting(conn, "half", "written")?;
+        super::super::sql::access::scope_of(conn, "no id at all").map(drop)
+    });
+    let second = bench.note("second");
+    release.send(()).expect("the writer waits");
+    first.await.expect("no panic").expect("committed");
+    assert!(matches!(foiled.await.expect("no panic"), Err(StoreError::Failed(_))));
     second.await.expect("no panic").expect("committed");
     assert!(bench.is_there("first") && bench.is_there("second") && !bench.is_there("half"));
 }

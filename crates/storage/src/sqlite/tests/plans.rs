@@ -20,7 +20,7 @@ use synaptiq_domain::{
 };
 use synaptiq_testkit::fixtures;
 
-use super::{
+use super::super::{
     dialect::Connection,
     open::{self, Access, OpenOptions},
     sql::{access, conversations, fault::Outcome, knowledge, leads, messages, receipts, system, webhooks},
