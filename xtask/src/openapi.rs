@@ -50,6 +50,8 @@ pub(crate) fn run(project: &Project, mode: Mode) -> Result<()> {
 fn document(project: &Project, dialect: &str) -> Result<String> {
     let output = project
         .command(project.server_binary(), &["openapi", dialect])
+        // What the tests are told by variables is no setting of the server.
+        .env_clear()
         .stderr(Stdio::inherit())
         .output()
         .context("the server cannot be started")?;
