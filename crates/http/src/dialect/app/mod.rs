@@ -27,12 +27,12 @@ impl Dialect for App {
     }
 
     fn routes(&self) -> &'static [Route] {
-        routes::ROUTES
+        &routes::ROUTES
     }
 
     fn table(&self) -> &'static RouteTable {
         static TABLE: OnceLock<RouteTable> = OnceLock::new();
-        TABLE.get_or_init(|| RouteTable::new(routes::ROUTES))
+        TABLE.get_or_init(|| RouteTable::new(&routes::ROUTES))
     }
 
     fn refusal(&self, fault: &Fault, request_id: &str) -> Answer {

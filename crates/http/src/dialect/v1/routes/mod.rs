@@ -1,0 +1,27 @@
+//! Everything v1 answers, a file for each topic.
+
+mod about;
+mod chat;
+mod conversations;
+mod keys;
+mod knowledge;
+mod leads;
+mod webhooks;
+
+use std::sync::LazyLock;
+
+use crate::route::Route;
+
+/// Everything v1 answers, in the order in which documents list it.
+pub(super) static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
+    [
+        leads::ROUTES,
+        chat::ROUTES,
+        conversations::ROUTES,
+        webhooks::ROUTES,
+        knowledge::ROUTES,
+        keys::ROUTES,
+        about::ROUTES,
+    ]
+    .concat()
+});
