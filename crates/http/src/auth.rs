@@ -7,7 +7,7 @@
 use std::{fmt::Write as _, net::IpAddr};
 
 use synaptiq_domain::{
-    access::{KeyKind, Permission, TenantScope},
+    access::{KeyKind, Permission, PermissionSet, TenantScope},
     conversation::SessionHash,
     use_cases::{
         AuthenticationError, Principal, PublicAddress, Services, UseCaseError, authenticate, operator, public_scope,
@@ -53,6 +53,14 @@ impl Caller {
             Self::Anyone => None,
             Self::Visitor { scope, .. } => Some(*scope),
             Self::Principal(principal) => Some(principal.scope),
+        }
+    }
+
+    /// What they may do: nothing, for whoever has neither a key nor the admin token.
+    pub fn permissions(&self) -> PermissionSet {
+        match self {
+            Self::Principal(principal) => principal.permissions,
+            Self::Anyone | Self::Visitor { .. } => PermissionSet::NONE,
         }
     }
 
@@ -103,7 +111,8 @@ impl Caller {
     }
 }
 
-/// Finds out who is asking. `body` is needed for public chat alone, whose body names the tenant.
+/// Finds out who is asking; [`authorise`] says whether they may. `body` is needed for public chat
+/// alone, whose body names the tenant.
 pub async fn identify(
     front: &Front,
     dialect: &dyn Dialect,
@@ -115,16 +124,11 @@ pub async fn identify(
         Access::Public => Ok(Caller::Anyone),
         Access::PublicChat => visitor_of_chat(front, head, body).await,
         Access::Session => visitor_of_session(front, head).await,
-        Access::Scope(permission) => principal(front, dialect, head, permission).await,
+        Access::Scope(_) => principal(front, dialect, head).await,
     }
 }
 
-async fn principal(
-    front: &Front,
-    dialect: &dyn Dialect,
-    head: &Head,
-    permission: Permission,
-) -> Result<Caller, Refused> {
+async fn principal(front: &Front, dialect: &dyn Dialect, head: &Head) -> Result<Caller, Refused> {
     let Some(bearer) = credential(head, "bearer") else {
         return Err(Fault::new(Code::MissingCredential, "send your API key as 'Authorization: Bearer …'").into());
     };
@@ -140,15 +144,24 @@ async fn principal(
     if kind.is_some_and(|kind| !dialect.accepts(kind)) {
         return Err(invalid());
     }
-    // A publishable key is printed in pages: whatever is stored of it, it chats and nothing else.
-    let may_at_all = kind != Some(KeyKind::Publishable) || permission == Permission::ChatWrite;
-    if !may_at_all || !principal.permissions.contains(permission) {
-        return Err(missing_scope(permission).into());
-    }
-    if kind == Some(KeyKind::Publishable) {
-        check_origin(&front.services, principal.scope, head).await?;
-    }
     Ok(Caller::Principal(Box::new(principal)))
+}
+
+/// Whether whoever asks may use the route, from where they ask.
+pub async fn authorise(front: &Front, route: &Route, head: &Head, caller: &Caller) -> Result<(), Refused> {
+    let is_publishable = caller.key_kind() == Some(KeyKind::Publishable);
+    if let Access::Scope(permission) = route.access {
+        // A publishable key is printed in pages: whatever is stored of it, it chats and nothing else.
+        let may_at_all = !is_publishable || permission == Permission::ChatWrite;
+        if !may_at_all || !caller.permissions().contains(permission) {
+            return Err(missing_scope(permission).into());
+        }
+    }
+    let from_page = is_publishable || matches!(caller, Caller::Visitor { .. });
+    match caller.scope().filter(|_| from_page) {
+        Some(scope) => check_origin(&front.services, scope, head).await,
+        None => Ok(()),
+    }
 }
 
 async fn key(front: &Front, bearer: &str) -> Result<Principal, Refused> {
@@ -163,7 +176,6 @@ async fn visitor_of_chat(front: &Front, head: &Head, body: &[u8]) -> Result<Call
     let ChatRequest { tenant, agent, session, .. } =
         ChatRequest::read(&json::read_object(body)?, Visitor::MayBeIssued)?;
     let scope = scope_of(&front.services, PublicAddress { tenant, assistant: agent }).await?;
-    check_origin(&front.services, scope, head).await?;
     let session = session.as_deref().and_then(SessionHash::of_text);
     Ok(Caller::Visitor { scope, session, address: head.address })
 }
@@ -182,7 +194,6 @@ async fn visitor_of_session(front: &Front, head: &Head) -> Result<Caller, Refuse
         assistant: query.get("agentId")?.map(|given| given.id()),
     };
     let scope = scope_of(&front.services, address).await?;
-    check_origin(&front.services, scope, head).await?;
     Ok(Caller::Visitor { scope, session: Some(session), address: head.address })
 }
 

@@ -11,7 +11,8 @@ use std::{
 use ipnet::IpNet;
 use synaptiq_domain::{
     access::SystemScope,
-    ports::{Store, store::StoreHealth},
+    limit::PublicLimits,
+    ports::{Limiter, Store, store::StoreHealth},
     use_cases::Services,
 };
 use tokio::{
@@ -23,6 +24,7 @@ use crate::{
     admin::{AdminGate, AdminToken},
     body::BodyLimits,
     feed::ConversationFeed,
+    limits::Gate,
     remembered::Remembered,
     tasks::Tasks,
 };
@@ -82,6 +84,10 @@ pub struct Parts {
     pub version: &'static str,
     /// How long and how large things may be.
     pub limits: Limits,
+    /// Counts requests.
+    pub limiter: Arc<dyn Limiter>,
+    /// What may be asked without a key.
+    pub public_limits: PublicLimits,
 }
 
 /// What every request is served with.
@@ -93,6 +99,7 @@ pub struct Front {
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) version: &'static str,
     pub(crate) limits: Limits,
+    pub(crate) gate: Gate,
     pub(crate) tasks: Tasks,
     pub(crate) streams: Arc<Semaphore>,
     store_health: Remembered<StoreHealth>,
@@ -104,7 +111,8 @@ pub struct Front {
 impl Front {
     /// Puts the parts together. `runtime` carries work that outlives its client.
     pub fn new(parts: Parts, runtime: Handle) -> Arc<Self> {
-        let Parts { services, system, admin, feed, trusted_proxies, version, limits } = parts;
+        let Parts { services, system, admin, feed, trusted_proxies, version, limits, limiter, public_limits } = parts;
+        let (clock, plans) = (Arc::clone(&services.clock), Arc::clone(&services.settings.plans));
         Arc::new(Self {
             services,
             system,
@@ -113,6 +121,7 @@ impl Front {
             trusted_proxies,
             version,
             limits,
+            gate: Gate::new(limiter, clock, plans, public_limits),
             tasks: Tasks::new(runtime),
             streams: Arc::new(Semaphore::new(limits.streams)),
             store_health: Remembered::default(),

@@ -17,6 +17,7 @@ pub mod fault;
 pub mod feed;
 pub mod front;
 pub mod idempotency;
+pub mod limits;
 pub mod openapi;
 pub mod operation;
 pub mod pipeline;

@@ -7,20 +7,14 @@ use synaptiq_domain::{
     use_cases::{CreateTenant, create_tenant, set_plan},
 };
 
-use crate::{
-    cli::TenantCommand,
-    commands::print,
-    config::{Config, check_plan},
-    database,
-    installation::Installation,
-};
+use crate::{cli::TenantCommand, commands::print, config::Config, database, installation::Installation};
 
 pub(super) async fn run(command: TenantCommand, config: &Config) -> Result<()> {
     let installation = Installation::new(config, database::open_or_create(config)?).await?;
     let services = installation.command_services(config)?;
     match command {
         TenantCommand::Create { name, plan, output } => {
-            let plan = plan.map_or_else(|| Ok(config.plan.clone()), |plan| check_plan(&plan))?;
+            let plan = plan.unwrap_or_else(|| config.plan.clone());
             let tenant = create_tenant(&services, CreateTenant { name, plan, is_default: false }).await?;
             print(output, &record(&tenant));
         }
@@ -30,7 +24,7 @@ pub(super) async fn run(command: TenantCommand, config: &Config) -> Result<()> {
         }
         TenantCommand::Set { tenant, plan, output } => {
             let (_, scope) = installation.tenant(Some(&tenant)).await?;
-            print(output, &record(&set_plan(&services, scope, &check_plan(&plan)?).await?));
+            print(output, &record(&set_plan(&services, scope, &plan).await?));
         }
     }
     Ok(())

@@ -11,4 +11,4 @@ pub use assistant::{Assistant, Member, Slug};
 pub use key::{ApiKey, KeyKind, KeySecret, MalformedKey, hash_secret};
 pub use permission::{Permission, PermissionSet, UnknownPermission};
 pub use scope::{SystemScope, TenantScope};
-pub use tenant::{CriteriaWeights, Currency, PLANS, Tenant, TenantSettings};
+pub use tenant::{CriteriaWeights, Currency, Tenant, TenantSettings};

@@ -42,7 +42,7 @@ pub use endpoints::{
 };
 pub use error::UseCaseError;
 pub use key_usage::KeyUsage;
-pub use keys::{CreateKey, CreatedKey, create_key, revoke_key, rotate_key};
+pub use keys::{CreateKey, CreatedKey, create_key, may_give_plan, revoke_key, rotate_key};
 pub use knowledge::{add_document, delete_document, remove_unfinished_documents, search_knowledge};
 pub use lanes::{Full, LaneGuard, LaneKey, Lanes};
 pub use patch_lead::patch_lead;
@@ -50,4 +50,5 @@ pub use read::{LeadDetail, VisitorMessages, lead_detail, visitor_messages};
 pub use recording::{Recording, record_refusal};
 pub use services::{Services, Settings};
 pub use sweep::{expire_idle_conversations, sweep_old};
+pub(crate) use tenants::known_plan;
 pub use tenants::{CreateTenant, create_assistant, create_tenant, set_plan};

@@ -7,6 +7,8 @@ mod errors;
 mod hostile;
 mod idempotency;
 mod leads;
+mod limiter;
+mod limits;
 mod logs;
 mod sockets;
 mod stage;

@@ -1,6 +1,6 @@
 //! A server's application with everything behind it, and what a test asks of it.
 
-use std::{cell::RefCell, net::SocketAddr, rc::Rc, sync::Arc};
+use std::{cell::RefCell, net::SocketAddr, rc::Rc, sync::Arc, time::Duration};
 
 use actix_web::{
     Error,
@@ -17,7 +17,8 @@ use synaptiq_domain::{
     access::{KeyKind, PermissionSet, SystemScope, TenantScope},
     event::Event,
     knowledge::ScoredPassage,
-    ports::{DeliveryRenderer, IndexError, Model, PassageIndex, RefusedUrl, Signals, Store, UrlGuard},
+    limit::PublicLimits,
+    ports::{Clock, DeliveryRenderer, IndexError, Model, PassageIndex, RefusedUrl, Signals, Store, UrlGuard},
     use_cases::{CreateKey, CreateTenant, KeyUsage, Lanes, Services, Settings, create_key, create_tenant},
     webhook::Endpoint,
 };
@@ -25,6 +26,7 @@ use synaptiq_http::{
     admin::{AdminToken, AdminTokenError},
     feed::ConversationFeed,
     front::{Front, Limits, Parts},
+    limits::{EXACT_BUCKETS, MINUTE, MemoryLimiter},
     server::application,
 };
 use synaptiq_storage::MemoryStore;
@@ -106,11 +108,25 @@ pub(crate) struct Setting {
     pub(crate) store: Arc<dyn Store>,
     /// Whether no other process works on the store.
     pub(crate) alone: bool,
+    /// What may be asked without a key.
+    pub(crate) public_limits: PublicLimits,
+    /// How long a request counts.
+    pub(crate) window: Duration,
+    /// The clock, unless it stands still until it is told to go on.
+    pub(crate) clock: Option<Arc<dyn Clock>>,
 }
 
 impl Default for Setting {
     fn default() -> Self {
-        Self { limits: Limits::default(), model: None, store: Arc::new(MemoryStore::new()), alone: false }
+        Self {
+            limits: Limits::default(),
+            model: None,
+            store: Arc::new(MemoryStore::new()),
+            alone: false,
+            public_limits: PublicLimits::default(),
+            window: MINUTE,
+            clock: None,
+        }
     }
 }
 
@@ -128,7 +144,7 @@ pub(crate) async fn parts(setting: Setting) -> (Parts, TenantScope, Arc<FakeCloc
         url_guard: Arc::new(NotHere),
         vault: Arc::new(ClearVault),
         signals: Arc::new(Feeding(Arc::clone(&feed))),
-        clock: Arc::clone(&clock) as _,
+        clock: setting.clock.unwrap_or_else(|| Arc::clone(&clock) as _),
         ids: Arc::new(SequentialIds::default()),
         lanes: Arc::new(Lanes::default()),
         key_usage: Arc::new(KeyUsage::default()),
@@ -136,6 +152,7 @@ pub(crate) async fn parts(setting: Setting) -> (Parts, TenantScope, Arc<FakeCloc
         settings: Settings { alone: setting.alone, ..Settings::default() },
     };
     let tenant = new_tenant(&services, true).await;
+    let limiter = MemoryLimiter::over(Arc::clone(&services.clock), setting.window, EXACT_BUCKETS);
     let parts = Parts {
         services,
         system: SystemScope::assume(),
@@ -144,6 +161,8 @@ pub(crate) async fn parts(setting: Setting) -> (Parts, TenantScope, Arc<FakeCloc
         trusted_proxies: Vec::new(),
         version: "0.0.0",
         limits: setting.limits,
+        limiter: Arc::new(limiter),
+        public_limits: setting.public_limits,
     };
     (parts, tenant, clock)
 }
