@@ -25,7 +25,7 @@ pub const MINUTE: Duration = Duration::from_secs(60);
 /// Finds a bucket among those of its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
-    /// The key, the tenant, or what is left of a session's hash when it is folded once.
+    /// The key, the tenant, or half of a session's hash, which is SHA-256.
     owner: u128,
     /// The place; of a session's tenant the bits that are random.
     part: u64,
@@ -172,8 +172,7 @@ fn bucket(rule: &Rule) -> (Kind, Key) {
         Subject::Key(key) => (Kind::Credential, Key { owner: key.bits(), part: 0, group: rule.group }),
         Subject::Operator(tenant) => (Kind::Credential, Key { owner: tenant.bits(), part: 1, group: rule.group }),
         Subject::Session(tenant, session) => {
-            let half = |chunk: Option<&[u8; 16]>| u128::from_be_bytes(*chunk.expect("a hash has 32 bytes"));
-            let owner = half(session.0.first_chunk()) ^ half(session.0.last_chunk());
+            let owner = u128::from_be_bytes(*session.0.last_chunk().expect("a hash has 32 bytes"));
             let part = u64::try_from(tenant.bits() & u128::from(u64::MAX)).expect("64 bits");
             (Kind::Session, Key { owner, part, group: rule.group })
         }

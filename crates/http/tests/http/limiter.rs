@@ -40,7 +40,8 @@ const LIMIT: usize = 120;
 
 /// The addresses of a crowd that fills whole networks, in no order.
 fn crowd() -> impl Iterator<Item = Ipv4Addr> {
-    (0..ADDRESSES).map(|n| Ipv4Addr::from(0x0a00_0000 + u32::try_from(u64::from(n) * 1_000_003 % u64::from(ADDRESSES)).unwrap()))
+    (0..ADDRESSES)
+        .map(|n| Ipv4Addr::from(0x0a00_0000 + u32::try_from(u64::from(n) * 1_000_003 % u64::from(ADDRESSES)).unwrap()))
 }
 
 #[tokio::test]

@@ -286,6 +286,11 @@ impl Asking<'_> {
         self.change(|request| request.insert_header((name, value)))
     }
 
+    /// Sent from another address.
+    pub(crate) fn from(self, address: [u8; 4]) -> Self {
+        self.change(|request| request.peer_addr(SocketAddr::from((address, 4711))))
+    }
+
     pub(crate) fn json(self, body: &Value) -> Self {
         self.raw(body.to_string())
     }
