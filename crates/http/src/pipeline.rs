@@ -20,10 +20,12 @@ use crate::{
     auth::{Caller, identify},
     body,
     connection::HeadWatch,
+    cors,
     dialect::{self, Dialect},
     fault::Refused,
     front::Front,
     idempotency::{self, Wish, once},
+    origin,
     request::{Call, Head},
     request_id,
     route::{Access, BodyRule, Route},
@@ -92,6 +94,9 @@ fn head_of(front: &Front, request: &HttpRequest) -> Head {
         address: address::of_client(peer, forwarded, &front.trusted_proxies),
         authorization: text("authorization"),
         origin: text("origin"),
+        fetch_site: text("sec-fetch-site"),
+        cookie: text("cookie"),
+        asked_origin: origin::asked(request, address::is_trusted(peer, &front.trusted_proxies)),
         user_agent: text("user-agent"),
         last_event_id: text("last-event-id"),
         idempotency_key: request.headers().get(idempotency::HEADER).map(|value| value.as_bytes().to_vec()),
@@ -109,6 +114,9 @@ async fn answer(
     log: &mut Logged,
 ) -> Result<Answer, Refused> {
     check_sizes(front, request)?;
+    if let Some(answer) = cors::preflight(dialect, request, &head.path) {
+        return Ok(answer);
+    }
     let (route, params) = match dialect.table().find(request.method().as_str(), &head.path) {
         Found::Route(route, params) => (route, params.into_iter().map(str::to_owned).collect()),
         Found::OtherMethods(allowed) => {
@@ -246,7 +254,7 @@ pub(crate) fn refusal(dialect: &dyn Dialect, fault: &Fault, request_id: &str) ->
 
 fn respond(
     front: &Front,
-    dialect: &dyn Dialect,
+    dialect: &'static dyn Dialect,
     request: &HttpRequest,
     head: &Head,
     answer: Answer,
@@ -260,6 +268,8 @@ fn respond(
     if dialect.varies_by_authorization() {
         response.insert_header((header::VARY, "Authorization"));
     }
+    cors::describe(&mut response, dialect, head);
+    cors::warn(&mut response, head);
     for (name, value) in &answer.headers {
         response.insert_header((&**name, value.as_str()));
     }
@@ -269,6 +279,7 @@ fn respond(
     }
     let is_head = request.method() == actix_web::http::Method::HEAD;
     match answer.body {
+        Body::None => response.finish(),
         Body::Whole(content_type, body) => {
             response.insert_header((header::CONTENT_TYPE, content_type));
             response.body(body)

@@ -36,10 +36,27 @@ pub trait Dialect: Send + Sync {
         kind != KeyKind::Syrus
     }
 
+    /// Whether the operator's session cookie counts. Where it does, pages of other origins read nothing
+    /// that needs a credential.
+    fn takes_cookies(&self) -> bool {
+        false
+    }
+
+    /// Whether pages of any origin may read every answer (`Access-Control-Allow-Origin: *`), rather
+    /// than those of routes that need no key.
+    fn answers_any_origin(&self) -> bool {
+        !self.takes_cookies()
+    }
+
     /// Whether the bearer has a say in the choice of the dialect: then answers vary by it.
     fn varies_by_authorization(&self) -> bool {
         false
     }
+}
+
+/// The dialects that may answer the same path as this one, by what the bearer says; itself included.
+pub(crate) fn beside(dialect: &'static dyn Dialect) -> impl Iterator<Item = &'static dyn Dialect> {
+    ALL.into_iter().filter(move |other| other.name() == dialect.name() || dialect.varies_by_authorization())
 }
 
 /// Every dialect there is.
