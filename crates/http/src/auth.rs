@@ -125,7 +125,7 @@ async fn principal(
     head: &Head,
     permission: Permission,
 ) -> Result<Caller, Refused> {
-    let Some(bearer) = credential(head, "bearer") else {
+    let Some(bearer) = credential(head.authorization.as_deref(), "bearer") else {
         return Err(Fault::new(Code::MissingCredential, "send your API key as 'Authorization: Bearer …'").into());
     };
     let looks_like_a_key = KeyKind::ALL.iter().any(|kind| bearer.starts_with(kind.prefix()));
@@ -169,7 +169,7 @@ async fn visitor_of_chat(front: &Front, head: &Head, body: &[u8]) -> Result<Call
 }
 
 async fn visitor_of_session(front: &Front, head: &Head) -> Result<Caller, Refused> {
-    let Some(text) = credential(head, "session") else {
+    let Some(text) = credential(head.authorization.as_deref(), "session") else {
         let message = "send your session as 'Authorization: Session sess_…'";
         return Err(Fault::new(Code::MissingCredential, message).into());
     };
@@ -207,9 +207,9 @@ async fn check_origin(services: &Services, scope: TenantScope, head: &Head) -> R
     Err(Fault::new(Code::InsufficientScope, "this origin may not chat with this tenant").into())
 }
 
-/// The credential of a scheme in `Authorization`.
-fn credential<'a>(head: &'a Head, scheme: &str) -> Option<&'a str> {
-    let (given, credential) = head.authorization.as_deref()?.split_once(' ')?;
+/// The credential of a scheme in what `Authorization` says.
+pub(crate) fn credential<'a>(authorization: Option<&'a str>, scheme: &str) -> Option<&'a str> {
+    let (given, credential) = authorization?.split_once(' ')?;
     let credential = credential.trim();
     (given.eq_ignore_ascii_case(scheme) && !credential.is_empty()).then_some(credential)
 }
