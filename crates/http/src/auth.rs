@@ -133,7 +133,7 @@ async fn principal(
     head: &Head,
     permission: Permission,
 ) -> Result<Caller, Refused> {
-    let Some(bearer) = credential(head, "bearer") else {
+    let Some(bearer) = credential(head.authorization.as_deref(), "bearer") else {
         return Ok(Caller::Principal(Box::new(session::operator(front, dialect, verb, head).await?)));
     };
     let looks_like_a_key = KeyKind::ALL.iter().any(|kind| bearer.starts_with(kind.prefix()));
@@ -179,7 +179,7 @@ async fn visitor_of_chat(front: &Front, head: &Head, body: &[u8]) -> Result<Call
 }
 
 async fn visitor_of_session(front: &Front, head: &Head) -> Result<Caller, Refused> {
-    let Some(text) = credential(head, "session") else {
+    let Some(text) = credential(head.authorization.as_deref(), "session") else {
         let message = "send your session as 'Authorization: Session sess_…'";
         return Err(Fault::new(Code::MissingCredential, message).into());
     };
@@ -207,12 +207,12 @@ async fn scope_of(services: &Services, address: PublicAddress) -> Result<TenantS
 
 /// Whether a bearer came that is no publishable key: something that belongs on a server.
 pub(crate) fn is_secret_bearer(head: &Head) -> bool {
-    credential(head, "bearer").is_some_and(|bearer| !bearer.starts_with(KeyKind::Publishable.prefix()))
+    credential(head.authorization.as_deref(), "bearer").is_some_and(|bearer| !bearer.starts_with(KeyKind::Publishable.prefix()))
 }
 
-/// The credential of a scheme in `Authorization`.
-fn credential<'a>(head: &'a Head, scheme: &str) -> Option<&'a str> {
-    let (given, credential) = head.authorization.as_deref()?.split_once(' ')?;
+/// The credential of a scheme in what `Authorization` says.
+pub(crate) fn credential<'a>(authorization: Option<&'a str>, scheme: &str) -> Option<&'a str> {
+    let (given, credential) = authorization?.split_once(' ')?;
     let credential = credential.trim();
     (given.eq_ignore_ascii_case(scheme) && !credential.is_empty()).then_some(credential)
 }

@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponseBuilder, http::header};
 use crate::{
     answer::Answer,
     auth,
-    dialect::{self, Dialect},
+    dialect::Place,
     request::Head,
     route::Access,
 };
@@ -31,17 +31,17 @@ const WARNING: &str = "a secret key was sent by a web page: keep it on a server,
 
 /// The answer to a preflight of a path that pages of other origins may use. An `OPTIONS` that is no
 /// preflight is a method that no route has.
-pub(crate) fn preflight(dialect: &'static dyn Dialect, request: &HttpRequest, path: &str) -> Option<Answer> {
+pub(crate) fn preflight(place: Place, request: &HttpRequest, path: &str) -> Option<Answer> {
     let has = |name: header::HeaderName| request.headers().contains_key(name);
     let is_preflight = request.method() == actix_web::http::Method::OPTIONS
         && has(header::ORIGIN)
         && has(header::ACCESS_CONTROL_REQUEST_METHOD);
-    if !is_preflight || !is_shared(dialect, path) {
+    if !is_preflight || !is_shared(place, path) {
         return None;
     }
     let mut methods: Vec<&'static str> = Vec::new();
     // It comes without the credential, which may choose another dialect for the same path.
-    for method in dialect::beside(dialect).flat_map(|dialect| dialect.table().methods(path)) {
+    for method in place.beside().flat_map(|place| place.dialect.table().methods(&place.path_in_table(path))) {
         if !methods.contains(&method) {
             methods.push(method);
         }
@@ -55,8 +55,8 @@ pub(crate) fn preflight(dialect: &'static dyn Dialect, request: &HttpRequest, pa
 }
 
 /// Adds what browsers need to know to an answer, whatever its status.
-pub(crate) fn describe(response: &mut HttpResponseBuilder, dialect: &'static dyn Dialect, head: &Head) {
-    if !is_shared(dialect, &head.path) {
+pub(crate) fn describe(response: &mut HttpResponseBuilder, place: Place, head: &Head) {
+    if !is_shared(place, &head.path) {
         return;
     }
     response.insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"));
@@ -73,7 +73,9 @@ pub(crate) fn warn(response: &mut HttpResponseBuilder, head: &Head) {
 }
 
 /// Whether pages of any origin may read the answers of a path.
-fn is_shared(dialect: &'static dyn Dialect, path: &str) -> bool {
+fn is_shared(place: Place, path: &str) -> bool {
     let is_open = |access| matches!(access, Access::Public | Access::PublicChat | Access::Session);
-    dialect.answers_any_origin() || dialect.table().routes_at(path).iter().any(|route| is_open(route.access))
+    let table = place.dialect.table();
+    place.dialect.answers_any_origin()
+        || table.routes_at(&place.path_in_table(path)).iter().any(|route| is_open(route.access))
 }

@@ -9,7 +9,7 @@ use synaptiq_wire::Code;
 
 use crate::{
     answer::{Answer, JSON},
-    dialect::Dialect,
+    dialect::{Dialect, Mount, Place},
     operation::{OperationDoc, ParamKind, QueryParam, Shape},
     route::{Access, BodyRule, Route},
     session,
@@ -17,13 +17,19 @@ use crate::{
 
 type Schemas = BTreeMap<String, Value>;
 
-/// The document of a dialect.
-pub fn openapi(dialect: &dyn Dialect) -> Value {
+/// The document of a dialect, with the paths of its first place.
+pub fn openapi(dialect: &'static dyn Dialect) -> Value {
+    openapi_at(Place::first_of(dialect))
+}
+
+/// The document of a dialect, with the paths of one of its places.
+pub fn openapi_at(place: Place) -> Value {
+    let dialect = place.dialect;
     let mut schemas = Schemas::new();
     let refusal = reference(dialect.refusal_shape(), &mut schemas);
     let mut paths = Map::new();
     for route in dialect.routes() {
-        let item = paths.entry(route.path).or_insert_with(|| json!({}));
+        let item = paths.entry(place.path_here(route.path)).or_insert_with(|| json!({}));
         item[route.verb.as_str().to_lowercase()] = operation(dialect, route, &refusal, &mut schemas);
     }
     let mut tags: Vec<&str> = Vec::new();
@@ -46,7 +52,7 @@ pub fn openapi(dialect: &dyn Dialect) -> Value {
                             `Origin` that is this server's.",
         });
     }
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": dialect.title(),
@@ -60,7 +66,24 @@ pub fn openapi(dialect: &dyn Dialect) -> Value {
             "schemas": schemas,
             "securitySchemes": schemes,
         },
-    })
+    });
+    if let Some(about) = about_places(dialect) {
+        document["info"]["description"] = json!(about);
+    }
+    document
+}
+
+/// Where a dialect is served, if in more than one place.
+fn about_places(dialect: &dyn Dialect) -> Option<String> {
+    let places: Vec<String> = dialect
+        .mounts()
+        .iter()
+        .map(|Mount { prefix, bearer }| match bearer {
+            Some(bearer) => format!("under `{prefix}` with a key that begins with `{bearer}`"),
+            None => format!("under `{prefix}` with any key"),
+        })
+        .collect();
+    (places.len() > 1).then(|| format!("Served {}.", places.join(", and ")))
 }
 
 fn operation(dialect: &dyn Dialect, route: &Route, refusal: &Value, schemas: &mut Schemas) -> Value {
@@ -185,9 +208,9 @@ fn reference(shape: Shape, schemas: &mut Schemas) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
 
-/// The document's bytes, to be made once.
-pub fn bytes(dialect: &dyn Dialect) -> Bytes {
-    serde_json::to_vec(&openapi(dialect)).expect("a JSON value prints").into()
+/// The document's bytes, to be made once for each place.
+pub fn bytes(place: Place) -> Bytes {
+    serde_json::to_vec(&openapi_at(place)).expect("a JSON value prints").into()
 }
 
 /// The document as an answer.

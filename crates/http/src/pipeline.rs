@@ -21,7 +21,7 @@ use crate::{
     body,
     connection::HeadWatch,
     cors,
-    dialect::{self, Dialect},
+    dialect::{self, Dialect, Place},
     fault::Refused,
     front::Front,
     idempotency::{self, Wish, once},
@@ -40,9 +40,10 @@ pub async fn serve(front: web::Data<Front>, request: HttpRequest, payload: web::
     let in_hand = InHand::new(request.conn_data::<HeadWatch>());
     let front = front.into_inner();
     let head = Arc::new(head_of(&front, &request));
-    let dialect = dialect::choose(&head.path);
+    let place = dialect::choose(&head.path, head.authorization.as_deref());
+    let dialect = place.dialect;
     let mut log = Logged { operation: "-", caller: None };
-    let answer = AssertUnwindSafe(answer(&front, dialect, &request, payload, &head, &mut log)).catch_unwind().await;
+    let answer = AssertUnwindSafe(answer(&front, place, &request, payload, &head, &mut log)).catch_unwind().await;
     let answer = answer.unwrap_or_else(|_| Err(panicked(&front)));
     let answer = answer.unwrap_or_else(|refused| refusal(dialect, &refused.into_fault(), &head.request_id));
     tracing::info!(
@@ -55,7 +56,7 @@ pub async fn serve(front: web::Data<Front>, request: HttpRequest, payload: web::
         status = answer.status,
         microseconds = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
     );
-    respond(&front, dialect, &request, &head, answer, in_hand)
+    respond(&front, place, &request, &head, answer, in_hand)
 }
 
 /// What the log line says besides the obvious.
@@ -107,17 +108,19 @@ fn head_of(front: &Front, request: &HttpRequest) -> Head {
 
 async fn answer(
     front: &Arc<Front>,
-    dialect: &'static dyn Dialect,
+    place: Place,
     request: &HttpRequest,
     payload: web::Payload,
     head: &Arc<Head>,
     log: &mut Logged,
 ) -> Result<Answer, Refused> {
     check_sizes(front, request)?;
-    if let Some(answer) = cors::preflight(dialect, request, &head.path) {
+    if let Some(answer) = cors::preflight(place, request, &head.path) {
         return Ok(answer);
     }
-    let (route, params) = match dialect.table().find(request.method().as_str(), &head.path) {
+    let dialect = place.dialect;
+    let path = place.path_in_table(&head.path);
+    let (route, params) = match dialect.table().find(request.method().as_str(), &path) {
         Found::Route(route, params) => (route, params.into_iter().map(str::to_owned).collect()),
         Found::OtherMethods(allowed) => {
             let fault = Fault::new(Code::MethodNotAllowed, "this route has other methods; see Allow");
@@ -141,6 +144,7 @@ async fn answer(
     let call = Call {
         front: Arc::clone(front),
         dialect,
+        mount: place.mount,
         route,
         params,
         caller,
@@ -254,7 +258,7 @@ pub(crate) fn refusal(dialect: &dyn Dialect, fault: &Fault, request_id: &str) ->
 
 fn respond(
     front: &Front,
-    dialect: &'static dyn Dialect,
+    place: Place,
     request: &HttpRequest,
     head: &Head,
     answer: Answer,
@@ -265,10 +269,10 @@ fn respond(
     response.insert_header((request_id::HEADER, head.request_id.as_str()));
     response.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     response.insert_header((header::CACHE_CONTROL, "no-store"));
-    if dialect.varies_by_authorization() {
+    if place.varies_by_authorization() {
         response.insert_header((header::VARY, "Authorization"));
     }
-    cors::describe(&mut response, dialect, head);
+    cors::describe(&mut response, place, head);
     cors::warn(&mut response, head);
     for (name, value) in &answer.headers {
         response.insert_header((&**name, value.as_str()));

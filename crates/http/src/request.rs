@@ -14,7 +14,7 @@ use synaptiq_wire::{FieldError, json, query::Query, query::decode_segment};
 use crate::{
     answer::Answer,
     auth::Caller,
-    dialect::Dialect,
+    dialect::{Dialect, Mount, Place},
     front::Front,
     idempotency::Claim,
     route::{BodyRule, Route},
@@ -58,6 +58,8 @@ pub struct Call {
     pub front: Arc<Front>,
     /// Which dialect it speaks.
     pub dialect: &'static dyn Dialect,
+    /// At which of the dialect's places it was asked.
+    pub mount: &'static Mount,
     /// The route it named.
     pub route: &'static Route,
     /// The values of the path's parameters, in order.
@@ -77,6 +79,11 @@ impl Call {
     /// The use cases' ports.
     pub fn services(&self) -> &Services {
         &self.front.services
+    }
+
+    /// The place it was asked at.
+    pub fn place(&self) -> Place {
+        Place { dialect: self.dialect, mount: self.mount }
     }
 
     /// The caller's scope.

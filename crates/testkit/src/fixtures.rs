@@ -6,7 +6,8 @@
 
 use synaptiq_domain::{
     access::{
-        ApiKey, Assistant, KeyKind, KeySecret, Member, PermissionSet, Slug, Tenant, TenantScope, TenantSettings, WebOrigin,
+        ApiKey, Assistant, KeyKind, KeySecret, Member, PermissionSet, Slug, Tenant, TenantScope, TenantSettings,
+        WebOrigin,
     },
     changes::{Change, Changes},
     conversation::{

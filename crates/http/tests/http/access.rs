@@ -32,7 +32,7 @@ fn every_operation_has_a_name_of_its_own_and_every_path_begins_with_its_dialects
         let places: HashSet<_> = dialect.routes().iter().map(|route| (route.verb, route.path)).collect();
         assert_eq!(places.len(), dialect.routes().len(), "{}", dialect.name());
         for route in dialect.routes() {
-            let chosen = synaptiq_http::dialect::choose(route.path);
+            let chosen = synaptiq_http::dialect::choose(route.path, None).dialect;
             assert_eq!(chosen.name(), dialect.name(), "{route:?} is never reached");
         }
     }
@@ -58,6 +58,8 @@ fn k2_only_these_routes_are_open_to_all() {
         "GET /api/v1/openapi.json Public",
         "GET /livez Public",
         "GET /readyz Public",
+        "GET /syrus/api/v1/docs Public",
+        "GET /syrus/api/v1/openapi.json Public",
         "POST /api/admin/auth Login",
         "POST /api/chat PublicChat",
     ];
@@ -116,16 +118,10 @@ async fn k1_without_a_good_key_every_route_answers_401_in_its_dialects_shape() {
     let mut mistyped = stage.key.clone();
     let last = mistyped.pop();
     mistyped.push(if last == Some('a') { 'b' } else { 'a' });
-    let syrus = stage.key_with(KeyKind::Syrus, "admin").await;
     for (dialect, route, _) in guarded() {
-        for bearer in [
-            None,
-            Some("Bearer"),
-            Some("Bearer "),
-            Some(&*format!("Bearer {mistyped}")),
-            Some(&*format!("Bearer {syrus}")),
-            Some("Basic Zm9vOmJhcg=="),
-        ] {
+        for bearer in
+            [None, Some("Bearer"), Some("Bearer "), Some(&*format!("Bearer {mistyped}")), Some("Basic Zm9vOmJhcg==")]
+        {
             let asking = stage.ask_publicly(route.verb.as_str(), &path(route)).json(&json!({}));
             let asking = match bearer {
                 Some(bearer) => asking.header("authorization", bearer),
@@ -134,10 +130,28 @@ async fn k1_without_a_good_key_every_route_answers_401_in_its_dialects_shape() {
             let seen = asking.seen().await;
             assert_eq!(seen.status, 401, "{route:?} with {bearer:?}");
             let answer = seen.json();
-            let code = if dialect.name() == "v1" { &answer["error"]["code"] } else { &answer["code"] };
-            assert_eq!(code, "unauthorized", "{route:?}");
+            let (code, word) = match (dialect.name(), bearer) {
+                ("app", _) => (&answer["code"], "unauthorized"),
+                ("syrus", Some(bearer)) if bearer.starts_with("Bearer sk_") => {
+                    (&answer["error"]["code"], "invalid_api_key")
+                }
+                ("syrus", _) => (&answer["error"]["code"], "missing_bearer_token"),
+                _ => (&answer["error"]["code"], "unauthorized"),
+            };
+            assert_eq!(code, word, "{route:?} with {bearer:?}");
             assert_eq!(seen.header("www-authenticate"), Some("Bearer"));
         }
+    }
+}
+
+#[actix_web::test]
+async fn k1_a_syrus_key_is_no_key_of_the_app_dialect() {
+    let stage = Stage::new().await;
+    let syrus = stage.key_with(KeyKind::Syrus, "admin").await;
+    for (_, route, _) in guarded().filter(|(dialect, ..)| dialect.name() == "app") {
+        let asking = stage.ask_publicly(route.verb.as_str(), &path(route)).json(&json!({}));
+        let seen = asking.header("authorization", &format!("Bearer {syrus}")).seen().await;
+        assert_eq!((seen.status, &seen.json()["code"]), (401, &json!("unauthorized")), "{route:?}");
     }
 }
 

@@ -44,7 +44,8 @@ async fn preflight(stage: &Stage, path: &str, method: &str) -> Seen {
 }
 
 async fn allow_only(stage: &Stage, origin: &str) {
-    let before = stage.services.store.find_tenant(Some(stage.scope.content())).await.expect("a read").expect("a tenant");
+    let before =
+        stage.services.store.find_tenant(Some(stage.scope.content())).await.expect("a read").expect("a tenant");
     let mut after = before.clone();
     after.settings.allowed_origins = vec![WebOrigin::parse(origin).expect("an origin")];
     let changes = Changes { tenants: vec![Change::updated(before, after)], ..Changes::default() };

@@ -19,8 +19,8 @@ use synaptiq_domain::{
         StoreError,
         store::{
             AccessStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile, LeadKey, LeadStore,
-            OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork,
-            WebhookStore,
+            OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth, SystemStore, TenantView, TurnFile,
+            TurnKey, UnitOfWork, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -34,9 +34,7 @@ use super::{
     dialect::snapshot,
     open::{self, OpenError, OpenOptions, Opened},
     pool::{READER_SETTINGS, Readers},
-    sql::{
-        access, commit, conversations, knowledge, leads, messages, operator_sessions, receipts, system, webhooks,
-    },
+    sql::{access, commit, conversations, knowledge, leads, messages, operator_sessions, receipts, system, webhooks},
     writer::Writer,
 };
 

@@ -18,8 +18,8 @@ use synaptiq_domain::{
         Store, StoreError,
         store::{
             AccessStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile, LeadKey, LeadStore,
-            OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork,
-            WebhookStore,
+            OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth, SystemStore, TenantView, TurnFile,
+            TurnKey, UnitOfWork, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},

@@ -12,7 +12,13 @@ use std::sync::OnceLock;
 
 use synaptiq_wire::{Fault, app::error::ErrorBody};
 
-use crate::{answer::Answer, dialect::Dialect, operation::Shape, route::Route, route_table::RouteTable};
+use crate::{
+    answer::Answer,
+    dialect::{Dialect, Mount},
+    operation::Shape,
+    route::Route,
+    route_table::RouteTable,
+};
 
 /// The app dialect.
 #[derive(Debug)]
@@ -25,6 +31,10 @@ impl Dialect for App {
 
     fn title(&self) -> &'static str {
         "Synaptiq API"
+    }
+
+    fn mounts(&self) -> &'static [Mount] {
+        const { &[Mount::at("")] }
     }
 
     fn routes(&self) -> &'static [Route] {
