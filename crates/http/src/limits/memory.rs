@@ -32,7 +32,7 @@ struct Key {
     group: Option<Group>,
 }
 
-/// The kinds of buckets that slide. Each has a table of its own, so that no crowd of one kind takes
+/// The kinds of buckets. Each has tables of its own, so that no crowd of one kind takes
 /// the buckets of another.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
@@ -47,7 +47,7 @@ const KINDS: usize = 5;
 
 struct Tables {
     windows: [Table<Key, Window>; KINDS],
-    days: Table<Key, DayCount>,
+    days: [Table<Key, DayCount>; KINDS],
 }
 
 /// Counts in this process's memory.
@@ -67,9 +67,10 @@ impl MemoryLimiter {
     pub fn over(clock: Arc<dyn Clock>, span: Duration, most: usize) -> Self {
         let nowhere: fn(&Key) -> Option<Key> = |_| None;
         let network: fn(&Key) -> Option<Key> = |key| Some(key.network());
+        let kinds = [nowhere, nowhere, network, network, network];
         let tables = Tables {
-            windows: [nowhere, nowhere, network, network, network].map(|network_of| Table::new(most, network_of)),
-            days: Table::new(most, network),
+            windows: kinds.map(|network_of| Table::new(most, network_of)),
+            days: kinds.map(|network_of| Table::new(most, network_of)),
         };
         let span = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
         Self { clock, span, tables: Mutex::new(tables) }
@@ -78,7 +79,7 @@ impl MemoryLimiter {
     /// How many buckets there are, shared ones included (security P2).
     pub fn buckets(&self) -> usize {
         let tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
-        tables.windows.iter().map(Table::len).sum::<usize>() + tables.days.len()
+        tables.windows.iter().map(Table::len).chain(tables.days.iter().map(Table::len)).sum()
     }
 }
 
@@ -144,7 +145,7 @@ impl Tables {
         let (kind, key) = bucket(rule);
         match rule.span {
             Span::Minute => self.windows[kind as usize].count(&key, at),
-            Span::Day => self.days.count(&key, at),
+            Span::Day => self.days[kind as usize].count(&key, at),
         }
     }
 
@@ -152,7 +153,7 @@ impl Tables {
         let (kind, key) = bucket(rule);
         match rule.span {
             Span::Minute => self.windows[kind as usize].wait(&key, limit, at),
-            Span::Day => self.days.wait(&key, limit, at),
+            Span::Day => self.days[kind as usize].wait(&key, limit, at),
         }
     }
 
@@ -160,7 +161,7 @@ impl Tables {
         let (kind, key) = bucket(rule);
         match rule.span {
             Span::Minute => self.windows[kind as usize].admit(key, limit, at),
-            Span::Day => self.days.admit(key, limit, at),
+            Span::Day => self.days[kind as usize].admit(key, limit, at),
         }
     }
 }

@@ -49,7 +49,9 @@ async fn p2_two_million_addresses_take_bounded_memory_and_nobody_is_kept_out_bel
     let clock = Arc::new(FakeClock::default());
     let limiter = MemoryLimiter::new(Arc::clone(&clock) as _);
     let mut admitted: HashMap<u32, Vec<Timestamp>> = HashMap::new();
-    crowd().for_each(|address| drop(admitted.entry(address.to_bits() >> 8).or_insert_with(|| Vec::with_capacity(256))));
+    for address in crowd() {
+        admitted.entry(address.to_bits() >> 8).or_insert_with(|| Vec::with_capacity(256));
+    }
     let before = resident();
     let mut refused = 0;
     for (n, address) in crowd().enumerate() {

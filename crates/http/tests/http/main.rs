@@ -2,6 +2,7 @@
 
 mod access;
 mod chat;
+mod cors;
 mod documents;
 mod errors;
 mod hostile;
@@ -9,6 +10,7 @@ mod idempotency;
 mod leads;
 mod limiter;
 mod limits;
+mod login;
 mod logs;
 mod sockets;
 mod stage;
