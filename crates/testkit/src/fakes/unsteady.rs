@@ -17,9 +17,9 @@ use synaptiq_domain::{
     ports::{
         Store, StoreError,
         store::{
-            AccessStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile, LeadKey, LeadStore,
-            OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth, SystemStore, TenantView, TurnFile,
-            TurnKey, UnitOfWork, WebhookStore,
+            AccessStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile, LeadHistory, LeadKey,
+            LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth, SystemStore,
+            TenantView, TurnFile, TurnKey, UnitOfWork, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -107,6 +107,7 @@ hand_on!(KnowledgeStore {
 
 hand_on!(LeadStore {
     fn load_lead(scope: TenantScope, key: &LeadKey) -> Answer<Option<LeadFile>>;
+    fn load_lead_history(scope: TenantScope, id: Id<Lead>, conversations: u32) -> Answer<Option<LeadHistory>>;
     fn find_lead(scope: TenantScope, id: Id<Lead>) -> Answer<Option<Lead>>;
     fn list_leads(scope: TenantScope, query: &LeadQuery) -> Answer<Page<Lead>>;
 });

@@ -20,7 +20,7 @@ pub use access::{AccessStore, Credential, TenantView};
 pub use commit::UnitOfWork;
 pub use conversations::{ConversationFile, ConversationStore, TurnFile, TurnKey};
 pub use knowledge::{KnowledgeStore, PassageKey};
-pub use leads::{LeadFile, LeadKey, LeadStore};
+pub use leads::{LeadFile, LeadHistory, LeadKey, LeadStore};
 pub use operator_sessions::OperatorSessionStore;
 pub use receipts::ReceiptStore;
 pub use system::{DueDelivery, Settlement, StoreHealth, SystemStore};
