@@ -1,7 +1,7 @@
 //! Every request and answer of app, for its `OpenAPI` document.
 
 use crate::{
-    app::{chat, error, health, lead, transcript},
+    app::{chat, conversation, error, health, lead, success, transcript},
     chat::ChatRequestBody,
     schema::{Schemas, add},
 };
@@ -12,7 +12,14 @@ pub fn schemas() -> Schemas {
     let all = &mut all;
     add::<error::ErrorBody>(all);
     add::<health::Health>(all);
+    add::<success::Success>(all);
     add::<lead::LeadRecord>(all);
+    add::<lead::LeadsAnswer>(all);
+    add::<lead::LeadAnswer>(all);
+    add::<lead::LeadCreateBody>(all);
+    add::<lead::LeadPatchBody>(all);
+    add::<conversation::ConversationsAnswer>(all);
+    add::<conversation::ConversationAnswer>(all);
     add::<ChatRequestBody>(all);
     add::<chat::ChatAnswer>(all);
     add::<chat::MessageStart>(all);

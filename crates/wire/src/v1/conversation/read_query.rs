@@ -3,14 +3,13 @@
 use synaptiq_domain::{
     access::Assistant,
     conversation::{Channel, ConversationQuery, ConversationSort, ConversationStatus, MessageRange, VisitorId},
-    id::Id,
     lead::Lead,
     paging::{Order, Paging},
     time::Timestamp,
 };
 
 use crate::{
-    cursor::Binding,
+    conversation::{binding, sort_word},
     field::FieldError,
     paging::{read_order, read_paging},
     query::Query,
@@ -40,47 +39,6 @@ pub fn read_query(query: &Query, idle_since: Timestamp) -> Result<ConversationQu
 const SORTS: [ConversationSort; 3] =
     [ConversationSort::StartedAt, ConversationSort::LastMessageAt, ConversationSort::MessageCount];
 
-const fn sort_word(sort: ConversationSort) -> &'static str {
-    match sort {
-        ConversationSort::StartedAt => "startedAt",
-        ConversationSort::LastMessageAt => "lastMessageAt",
-        ConversationSort::MessageCount => "messageCount",
-    }
-}
-
-/// What a cursor of this list is bound to.
-pub fn binding(query: &ConversationQuery) -> Binding {
-    let ConversationQuery {
-        lead,
-        visitor,
-        assistant,
-        status,
-        channel,
-        started_after,
-        started_before,
-        // Moves on with every request.
-        idle_since: _,
-        sort,
-        order,
-        paging: _,
-    } = query;
-    let instant = |at: &Option<Timestamp>| at.map_or_else(String::new, |at| at.micros().to_string());
-    Binding::of(
-        "conversations",
-        &[
-            lead.map_or_else(String::new, Id::ulid),
-            visitor.as_ref().map_or_else(String::new, |visitor| visitor.as_str().to_owned()),
-            assistant.map_or_else(String::new, Id::ulid),
-            status.map_or("", ConversationStatus::as_str).to_owned(),
-            channel.map_or("", Channel::as_str).to_owned(),
-            instant(started_after),
-            instant(started_before),
-            sort_word(*sort).to_owned(),
-            (*order == Order::Ascending).to_string(),
-        ],
-    )
-}
-
 /// Reads `includeMessages` (true), `messageLimit` (1–200, 50), `messageOffset` (0) and
 /// `messageOrder` (asc); `None` if no messages are wanted.
 pub fn read_messages(query: &Query) -> Result<Option<MessageRange>, FieldError> {
@@ -95,7 +53,7 @@ pub fn read_messages(query: &Query) -> Result<Option<MessageRange>, FieldError> 
 
 #[cfg(test)]
 mod tests {
-    use synaptiq_domain::paging::Position;
+    use synaptiq_domain::{id::Id, paging::Position};
 
     use super::*;
     use crate::{cursor, samples};
