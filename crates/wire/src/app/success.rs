@@ -1,4 +1,4 @@
-//! What app answers to a deletion.
+//! What app answers to every deletion.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -7,10 +7,9 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Success {
     /// Always true.
-    success: bool,
+    #[schema(example = true)]
+    pub success: bool,
 }
 
-impl Success {
-    /// It is done.
-    pub const DONE: Self = Self { success: true };
-}
+/// It is done.
+pub const SUCCESS: Success = Success { success: true };

@@ -8,7 +8,7 @@ mod record;
 
 pub use detail::{ConversationDetail, MessageRecord};
 pub use read_body::{AgentMessageBody, HandoffBody, read_agent_message, read_handoff};
-pub use read_query::{read_messages, read_query};
+pub use read_query::{read_messages, read_query, read_query_of_lead};
 pub use record::ConversationRecord;
 
 use synaptiq_domain::{

@@ -3,6 +3,7 @@
 use synaptiq_domain::{
     access::Assistant,
     conversation::{Channel, ConversationQuery, ConversationSort, ConversationStatus, MessageRange, VisitorId},
+    id::Id,
     lead::Lead,
     paging::{Order, Paging},
     time::Timestamp,
@@ -19,8 +20,22 @@ use crate::{
 /// `sortBy`, `sortOrder`, and `page`, `limit` or `cursor`. Conversations idle since `idle_since`
 /// count as expired.
 pub fn read_query(query: &Query, idle_since: Timestamp) -> Result<ConversationQuery, FieldError> {
+    read(query, query.get("leadId")?.map(|given| given.id()), idle_since)
+}
+
+/// As [`read_query`], for the conversations of a lead that the path names; its cursors are bound to
+/// that lead.
+pub fn read_query_of_lead(
+    query: &Query,
+    lead: Id<Lead>,
+    idle_since: Timestamp,
+) -> Result<ConversationQuery, FieldError> {
+    read(query, Some(lead), idle_since)
+}
+
+fn read(query: &Query, lead: Option<Id<Lead>>, idle_since: Timestamp) -> Result<ConversationQuery, FieldError> {
     let mut read = ConversationQuery {
-        lead: query.get("leadId")?.map(|given| given.id::<Lead>()),
+        lead,
         visitor: query.optional("visitorId", |given| given.parsed(VisitorId::parse))?,
         assistant: query.get("assistantId")?.map(|given| given.id::<Assistant>()),
         status: query.optional("status", |given| given.one_of(&ConversationStatus::ALL, ConversationStatus::as_str))?,
@@ -53,7 +68,7 @@ pub fn read_messages(query: &Query) -> Result<Option<MessageRange>, FieldError> 
 
 #[cfg(test)]
 mod tests {
-    use synaptiq_domain::{id::Id, paging::Position};
+    use synaptiq_domain::paging::Position;
 
     use super::*;
     use crate::{cursor, samples};
@@ -126,6 +141,15 @@ mod tests {
             Some(MessageRange { offset: 7, limit: 200, order: Order::Descending })
         );
         assert_eq!(messages("includeMessages=false"), None);
+    }
+
+    #[test]
+    fn a_cursor_of_a_leads_conversations_continues_them_and_no_other_leads() {
+        let of = |raw: &str, lead| read_query_of_lead(&Query::of(raw), Id::from_bits(lead), Timestamp::default());
+        let position = Position { value: 60, id: 1 };
+        let raw = format!("cursor={}", cursor::encode(position, binding(&of("", 1).expect("valid"))));
+        assert_eq!(of(&raw, 1).expect("the same list").paging, Paging::After { position, limit: 25 });
+        assert_eq!(of(&raw, 2).expect_err("another lead's").param, "cursor");
     }
 
     #[test]
