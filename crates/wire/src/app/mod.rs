@@ -1,5 +1,6 @@
 //! The app dialect: its envelope, its ids (UUIDs), its lists in parts, and its records.
 
+pub mod auth;
 pub mod chat;
 pub mod conversation;
 pub mod error;
