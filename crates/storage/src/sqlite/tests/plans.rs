@@ -23,7 +23,9 @@ use synaptiq_testkit::fixtures;
 use super::super::{
     dialect::Connection,
     open::{self, Access, OpenOptions},
-    sql::{access, conversations, fault::Outcome, knowledge, leads, messages, receipts, system, webhooks},
+    sql::{
+        access, conversations, fault::Outcome, knowledge, leads, messages, operator_sessions, receipts, system, webhooks,
+    },
 };
 
 /// Keeps the text of every query.
@@ -106,6 +108,9 @@ fn every_read_follows_an_index_and_no_list_is_sorted_anew() {
     look(&|conn| system::claim(conn, now, now, 9, 9).map(drop));
     look(&|conn| system::sweep_deliveries(conn, now, now, 9).map(drop));
     look(&|conn| receipts::sweep(conn, now, 9).map(drop));
+    look(&|conn| operator_sessions::find(conn, [1; 32]).map(drop));
+    look(&|conn| operator_sessions::any_over(conn, now).map(drop));
+    look(&|conn| operator_sessions::sweep(conn, now, 9).map(drop));
     assert!(plans.len() > 50, "the statements were recorded");
     for (text, steps) in plans {
         for step in &steps {
