@@ -74,10 +74,9 @@ fn after_command(text: &str) -> Option<usize> {
     for (at, character) in text.char_indices() {
         match quote {
             Some(open) if open == character => quote = None,
-            Some(_) => {}
             None if matches!(before, '"' | '\'') && !character.is_whitespace() => return Some(text.len() - at),
             None if matches!(character, '"' | '\'') => quote = Some(character),
-            None => {}
+            Some(_) | None => {}
         }
         before = character;
     }
