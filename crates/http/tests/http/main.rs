@@ -8,5 +8,6 @@ mod hostile;
 mod idempotency;
 mod leads;
 mod logs;
+mod matrix;
 mod sockets;
 mod stage;
