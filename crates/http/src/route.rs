@@ -93,6 +93,8 @@ pub enum LimitGroup {
     CreateLead,
     /// Searching leads.
     SearchLeads,
+    /// Analytics.
+    Analytics,
     /// What visitors ask for without a key.
     Public,
     /// Probes and documents: never limited.
@@ -107,6 +109,7 @@ impl LimitGroup {
             Self::Chat => "chat",
             Self::CreateLead => "create_lead",
             Self::SearchLeads => "search_leads",
+            Self::Analytics => "analytics",
             Self::Public => "public",
             Self::Unlimited => "unlimited",
         }
