@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// One document per dialect that the server speaks.
-const DIALECTS: [&str; 2] = ["v1", "app"];
+const DIALECTS: [&str; 3] = ["v1", "app", "syrus"];
 /// The page whose tables are made of the documents.
 const KEYS_PAGE: &str = "docs/keys.md";
 

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use serde_json::json;
-use synaptiq_domain::access::{KeyKind, Permission};
+use synaptiq_domain::access::{KeyKind, Permission, WebOrigin};
 use synaptiq_http::{
     dialect::{ALL, Dialect},
     route::{Access, Route},
@@ -16,7 +16,7 @@ fn guarded() -> impl Iterator<Item = (&'static dyn Dialect, &'static Route, Perm
     ALL.into_iter().flat_map(|dialect| {
         dialect.routes().iter().filter_map(move |route| match route.access {
             Access::Scope(permission) => Some((dialect, route, permission)),
-            Access::Public | Access::PublicChat | Access::Session => None,
+            Access::Public | Access::PublicChat | Access::Session | Access::Login | Access::Operator => None,
         })
     })
 }
@@ -29,7 +29,7 @@ fn every_operation_has_a_name_of_its_own_and_every_path_begins_with_its_dialects
         let places: HashSet<_> = dialect.routes().iter().map(|route| (route.verb, route.path)).collect();
         assert_eq!(places.len(), dialect.routes().len(), "{}", dialect.name());
         for route in dialect.routes() {
-            let chosen = synaptiq_http::dialect::choose(route.path);
+            let chosen = synaptiq_http::dialect::choose(route.path, None).dialect;
             assert_eq!(chosen.name(), dialect.name(), "{route:?} is never reached");
         }
     }
@@ -46,6 +46,7 @@ fn k2_only_these_routes_are_open_to_all() {
         .collect();
     open.sort_unstable();
     let expected = [
+        "DELETE /api/admin/auth Operator",
         "GET /api/chat/messages Session",
         "GET /api/chat/stream Session",
         "GET /api/health Public",
@@ -54,6 +55,9 @@ fn k2_only_these_routes_are_open_to_all() {
         "GET /api/v1/openapi.json Public",
         "GET /livez Public",
         "GET /readyz Public",
+        "GET /syrus/api/v1/docs Public",
+        "GET /syrus/api/v1/openapi.json Public",
+        "POST /api/admin/auth Login",
         "POST /api/chat PublicChat",
     ];
     assert_eq!(open, expected);
@@ -130,7 +134,7 @@ async fn v5_public_chat_and_publishable_keys_keep_to_the_tenants_origins() {
     let before =
         stage.services.store.find_tenant(Some(stage.scope.content())).await.expect("a store").expect("a tenant");
     let mut after = before.clone();
-    after.settings.allowed_origins = vec!["https://shop.example".to_owned()];
+    after.settings.allowed_origins = vec![WebOrigin::parse("https://shop.example").expect("an origin")];
     let changes = Changes { tenants: vec![Change::updated(before, after)], ..Changes::default() };
     stage.services.store.commit(stage.scope, changes).await.expect("a commit");
     assert_eq!(ask("https://shop.example").await, (200, 200));
