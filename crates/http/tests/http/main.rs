@@ -10,3 +10,4 @@ mod leads;
 mod logs;
 mod sockets;
 mod stage;
+mod syrus;

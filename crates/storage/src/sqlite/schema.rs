@@ -278,4 +278,4 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(conversations, evidence, documents, passages);
+diesel::allow_tables_to_appear_in_same_query!(conversations, evidence, documents, leads, passages);
