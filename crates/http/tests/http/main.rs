@@ -13,3 +13,4 @@ mod logs;
 mod matrix;
 mod sockets;
 mod stage;
+mod syrus;

@@ -28,6 +28,7 @@ pub fn read_query(query: &Query, idle_since: Timestamp) -> Result<ConversationQu
         channel: query.optional("channel", |given| given.one_of(&Channel::ALL, Channel::as_str))?,
         started_after: query.optional("startDate", |given| given.instant())?,
         started_before: query.optional("endDate", |given| given.instant_as_end())?,
+        last_message_after: None,
         idle_since,
         sort: query.optional("sortBy", |given| given.one_of(&SORTS, sort_word))?.unwrap_or_default(),
         order: read_order(query, "sortOrder", Order::Descending)?,
@@ -58,6 +59,8 @@ pub fn binding(query: &ConversationQuery) -> Binding {
         channel,
         started_after,
         started_before,
+        // v1 has no such filter.
+        last_message_after: _,
         // Moves on with every request.
         idle_since: _,
         sort,
@@ -119,6 +122,7 @@ mod tests {
                 channel: Some(Channel::Whatsapp),
                 started_after: Some(samples::at("2026-04-01T00:00:00Z")),
                 started_before: Some(samples::at("2026-04-05T23:59:59.999Z")),
+                last_message_after: None,
                 idle_since: Timestamp::default(),
                 sort: ConversationSort::MessageCount,
                 order: Order::Ascending,
