@@ -105,7 +105,14 @@ impl Belongings {
             signature_scheme: SignatureScheme::Timestamped,
             active: true,
         };
-        let webhook = create_endpoint(services, scope, draft, None).await.expect("an endpoint").endpoint.id;
+        let webhook = create_endpoint(services, scope, draft.clone(), None).await.expect("an endpoint").endpoint.id;
+        let draft = EndpointDraft {
+            profile: Profile::Syrus,
+            events: vec![EventKind::LeadQualified],
+            assistant: Some(assistant.id),
+            ..draft
+        };
+        let syrus_webhook = create_endpoint(services, scope, draft, None).await.expect("an endpoint").endpoint.id;
         let contact = Contact { email: Email::parse(&email).ok(), name: Some(word.clone()), ..Contact::default() };
         let draft = LeadDraft { contact, ..LeadDraft::default() };
         let lead = create_lead(services, scope, draft, OnDuplicate::Refuse, None).await.expect("a lead").lead.id;
@@ -139,6 +146,7 @@ impl Belongings {
                 (Thing::Lead, Named::of(lead)),
                 (Thing::Conversation, Named::of(turn.conversation.id)),
                 (Thing::Webhook, Named::of(webhook)),
+                (Thing::SyrusWebhook, Named::of(syrus_webhook)),
                 (Thing::Delivery, Named::of(delivery)),
                 (Thing::Document, Named::of(document)),
                 (Thing::Key, Named::of(key)),
@@ -195,7 +203,7 @@ pub(crate) fn unknown(thing: Thing) -> Vec<Spelling> {
     match thing {
         Thing::Lead => id("lead"),
         Thing::Conversation => id("conv"),
-        Thing::Webhook => id("wh"),
+        Thing::Webhook | Thing::SyrusWebhook => id("wh"),
         Thing::Delivery => id("dlv"),
         Thing::Document => id("doc"),
         Thing::Key => id("key"),

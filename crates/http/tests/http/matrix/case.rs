@@ -1,11 +1,12 @@
 //! What the matrices must know of an operation: a request that succeeds for whoever owns what it
 //! names, and where in it an id stands.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use serde_json::Value;
+use synaptiq_domain::access::{KeyKind, Permission};
 use synaptiq_http::{
-    dialect::{ALL, Dialect},
+    dialect::{ALL, Dialect, Place},
     openapi::openapi,
     route::{Access, Route, Verb},
 };
@@ -18,6 +19,8 @@ pub(crate) enum Thing {
     Lead,
     Conversation,
     Webhook,
+    /// A webhook that was made through syrus, which shows no others.
+    SyrusWebhook,
     Delivery,
     Document,
     Key,
@@ -38,10 +41,11 @@ pub(crate) enum Thing {
 }
 
 impl Thing {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Lead,
         Self::Conversation,
         Self::Webhook,
+        Self::SyrusWebhook,
         Self::Delivery,
         Self::Document,
         Self::Key,
@@ -61,6 +65,7 @@ impl Thing {
             Self::Lead => "<lead>",
             Self::Conversation => "<conversation>",
             Self::Webhook => "<webhook>",
+            Self::SyrusWebhook => "<syrus webhook>",
             Self::Delivery => "<delivery>",
             Self::Document => "<document>",
             Self::Key => "<key>",
@@ -92,6 +97,8 @@ pub(crate) enum Effect {
     ChangesData,
     /// It changes settings, keys, assistants, knowledge: a test key may not.
     ChangesContent,
+    /// It begins or ends the operator's own session, which names nothing of a tenant.
+    OwnSession,
 }
 
 /// One operation.
@@ -126,6 +133,10 @@ impl Case {
         Self::new(operation, Effect::ChangesContent)
     }
 
+    pub(crate) const fn for_its_own_session(operation: &'static str) -> Self {
+        Self::new(operation, Effect::OwnSession)
+    }
+
     pub(crate) const fn path(self, path: &'static [Thing]) -> Self {
         Self { path, ..self }
     }
@@ -154,7 +165,8 @@ pub(crate) enum Where {
 }
 
 /// Every place of a request where something is named, in the order in which it is filled in.
-pub(crate) fn places(route: &Route, case: &Case) -> Vec<(Where, Thing)> {
+pub(crate) fn places(asked: Asked) -> Vec<(Where, Thing)> {
+    let Asked { route, case, .. } = asked;
     let path = case.path.iter().map(|thing| (Where::Path, *thing));
     let query = placeholders(case.query).into_iter().map(|(_, thing)| (Where::Query, thing));
     let body = placeholders(case.body).into_iter().map(|(_, thing)| (Where::Body, thing));
@@ -184,9 +196,68 @@ pub(crate) fn filled(text: &str, values: impl IntoIterator<Item = String>) -> St
     out + rest
 }
 
-/// Every route of a dialect with its case.
-pub(crate) fn cases(dialect: &'static dyn Dialect) -> impl Iterator<Item = (&'static Route, &'static Case)> {
-    dialect.routes().iter().map(move |route| (route, case_of(dialect, route)))
+/// A route at one of the places where its dialect is served, with its case.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked {
+    pub(crate) dialect: &'static dyn Dialect,
+    pub(crate) place: Place,
+    pub(crate) route: &'static Route,
+    pub(crate) case: &'static Case,
+}
+
+impl Asked {
+    /// The kind of key that is asked with.
+    pub(crate) fn kind(self) -> KeyKind {
+        let bearer = self.place.mount.bearer;
+        bearer.map_or(KeyKind::Live, |prefix| {
+            KeyKind::ALL.into_iter().find(|kind| kind.prefix() == prefix).expect("a mount is for the keys of a kind")
+        })
+    }
+
+    /// Whether the path is this dialect's whatever the bearer is.
+    pub(crate) fn is_reached_without_a_key(self) -> bool {
+        self.place.mount.bearer.is_none()
+    }
+
+    /// What the route asks of whoever has a key.
+    pub(crate) fn permission(self) -> Option<Permission> {
+        match self.route.access {
+            Access::Scope(permission) => Some(permission),
+            Access::Public | Access::PublicChat | Access::Session | Access::Login | Access::Operator => None,
+        }
+    }
+}
+
+impl fmt::Debug for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Route { verb, path, operation, .. } = self.route;
+        write!(f, "{} {verb} {} ({operation})", self.dialect.name(), self.place.path_here(path))
+    }
+}
+
+/// Every route of a dialect, at each of its places, but for those that begin and end the operator's session.
+pub(crate) fn cases(dialect: &'static dyn Dialect) -> impl Iterator<Item = Asked> {
+    cases_and_login(dialect).filter(|asked| asked.case.effect != Effect::OwnSession)
+}
+
+/// Every route of a dialect, at each of its places.
+fn cases_and_login(dialect: &'static dyn Dialect) -> impl Iterator<Item = Asked> {
+    dialect.mounts().iter().flat_map(move |mount| {
+        dialect.routes().iter().map(move |route| {
+            let place = Place { dialect, mount };
+            Asked { dialect, place, route, case: case_of(dialect, route) }
+        })
+    })
+}
+
+/// Every route of every dialect at each of its places, but for those of the operator's session.
+pub(crate) fn every_case() -> impl Iterator<Item = Asked> {
+    ALL.into_iter().flat_map(cases)
+}
+
+/// Every route of every dialect at each of its places.
+pub(crate) fn every_case_and_login() -> impl Iterator<Item = Asked> {
+    ALL.into_iter().flat_map(cases_and_login)
 }
 
 fn case_of(dialect: &dyn Dialect, route: &Route) -> &'static Case {

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use synaptiq_http::{dialect::Dialect, openapi::every_refusal, route::Route};
+use synaptiq_http::{dialect::Dialect, openapi::every_refusal};
 use synaptiq_wire::Code;
 
+use super::case::Asked;
 use crate::stage::Seen;
 
 /// How a dialect words refusals.
@@ -34,6 +35,9 @@ fn envelope(dialect: &dyn Dialect) -> Envelope {
             request_id: "/requestId",
             others: &["/param", "/existingId"],
         },
+        "syrus" => {
+            Envelope { of_code: "/error/code", sentence: "/error/message", request_id: "/request_id", others: &[] }
+        }
         name => panic!("say in envelope.rs what a refusal of {name} looks like"),
     }
 }
@@ -42,6 +46,13 @@ fn envelope(dialect: &dyn Dialect) -> Envelope {
 pub(crate) fn word(dialect: &dyn Dialect, code: Code) -> &'static str {
     match dialect.name() {
         "v1" | "app" => code.as_str(),
+        "syrus" => match code {
+            Code::InvalidRequest => "bad_request",
+            Code::MissingCredential => "missing_bearer_token",
+            Code::InvalidCredential => "invalid_api_key",
+            Code::RevokedCredential => "api_key_revoked",
+            code => code.as_str(),
+        },
         name => panic!("say in envelope.rs which words {name} has"),
     }
 }
@@ -81,18 +92,11 @@ pub(crate) fn assert_refused(dialect: &dyn Dialect, seen: &Seen, status: u16, co
 
 /// Asserts a refusal that the route's document names too.
 #[track_caller]
-pub(crate) fn assert_refused_as_documented(
-    dialect: &dyn Dialect,
-    route: &Route,
-    seen: &Seen,
-    status: u16,
-    code: Code,
-    about: &str,
-) {
-    let about = format!("{route:?} {about}");
-    assert_refused(dialect, seen, status, code, &about);
-    let documented = every_refusal(route, route.doc.refusals);
-    assert!(documented.contains(&status), "{} {about}: {status} is not documented", dialect.name());
+pub(crate) fn assert_refused_as_documented(asked: Asked, seen: &Seen, status: u16, code: Code, about: &str) {
+    let about = format!("{asked:?} {about}");
+    assert_refused(asked.dialect, seen, status, code, &about);
+    let documented = every_refusal(asked.route, asked.route.doc.refusals);
+    assert!(documented.contains(&status), "{about}: {status} is not documented");
 }
 
 /// The field that a refusal names.

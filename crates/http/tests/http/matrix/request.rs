@@ -2,19 +2,19 @@
 
 use std::fmt::Write as _;
 
-use synaptiq_http::route::{Access, BodyRule, Route};
+use synaptiq_http::route::BodyRule;
 
 use super::{
     belongings::{Belongings, Spelling},
-    case::{Case, Where, filled, placeholders, places},
+    case::{Asked, Where, filled, placeholders, places},
+    world::Owner,
 };
 use crate::stage::{Asking, Seen, Stage};
 
 /// A request of a case, not yet sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Wanted {
-    route: &'static Route,
-    case: &'static Case,
+    asked: Asked,
     values: Vec<Spelling>,
     /// Another path and query than the case's.
     target: Option<String>,
@@ -22,9 +22,9 @@ pub(crate) struct Wanted {
 
 impl Wanted {
     /// The request in which everything that is named belongs to one owner.
-    pub(crate) fn of(route: &'static Route, case: &'static Case, own: &Belongings) -> Self {
-        let values = places(route, case).into_iter().map(|(_, thing)| own.text(thing)).collect();
-        Self { route, case, values, target: None }
+    pub(crate) fn of(asked: Asked, own: &Belongings) -> Self {
+        let values = places(asked).into_iter().map(|(_, thing)| own.text(thing)).collect();
+        Self { asked, values, target: None }
     }
 
     /// The same request with another text in one place.
@@ -45,30 +45,31 @@ impl Wanted {
         }
         let mut values = self.values.iter();
         let mut path = String::new();
-        for segment in self.route.path.split('/').skip(1) {
+        for segment in self.asked.place.path_here(self.asked.route.path).split('/').skip(1) {
             let value = segment.starts_with('{').then(|| values.next()).flatten();
             let _ = write!(path, "/{}", value.map_or_else(|| segment.to_owned(), percent));
         }
-        let count = placeholders(self.case.query).len();
-        let query = filled(self.case.query, values.take(count).map(percent));
+        let count = placeholders(self.asked.case.query).len();
+        let query = filled(self.asked.case.query, values.take(count).map(percent));
         if query.is_empty() { path } else { format!("{path}?{query}") }
     }
 
     /// The JSON body, where the route takes one.
     pub(crate) fn body(&self) -> Option<String> {
-        let before = self.case.path.len() + placeholders(self.case.query).len();
+        let before = self.asked.case.path.len() + placeholders(self.asked.case.query).len();
         let values = self.values.iter().skip(before).map(|spelling| spelling.text.clone());
-        (self.route.body != BodyRule::None && !self.case.body.is_empty()).then(|| filled(self.case.body, values))
+        (self.asked.route.body != BodyRule::None && !self.asked.case.body.is_empty())
+            .then(|| filled(self.asked.case.body, values))
     }
 
     /// Begins the request without a credential, but for the session that a visitor's route reads.
     pub(crate) fn ask_publicly<'a>(&self, stage: &'a Stage) -> Asking<'a> {
-        let asking = stage.ask_publicly(self.route.verb.as_str(), &self.target()).header("x-request-id", "same");
+        let asking = stage.ask_publicly(self.asked.route.verb.as_str(), &self.target()).header("x-request-id", "same");
         let asking = match self.body() {
             Some(body) => asking.raw(body),
             None => asking,
         };
-        let session = places(self.route, self.case).iter().position(|(at, _)| *at == Where::Header);
+        let session = places(self.asked).iter().position(|(at, _)| *at == Where::Header);
         match session {
             Some(at) => asking.header("authorization", &format!("Session {}", self.values[at].text)),
             None => asking,
@@ -76,12 +77,13 @@ impl Wanted {
     }
 
     /// Begins the request with the credential that the route asks for.
-    pub(crate) fn ask<'a>(&self, stage: &'a Stage, key: &str) -> Asking<'a> {
+    pub(crate) fn ask<'a>(&self, stage: &'a Stage, owner: &Owner) -> Asking<'a> {
         let asking = self.ask_publicly(stage);
-        match self.route.access {
-            Access::Scope(_) => asking.header("authorization", &format!("Bearer {key}")),
-            Access::Public | Access::PublicChat | Access::Session => asking,
+        if self.asked.permission().is_none() && self.asked.is_reached_without_a_key() {
+            return asking;
         }
+        let key = owner.key_for(self.asked).expect("whoever asks has a key for this place");
+        asking.header("authorization", &format!("Bearer {key}"))
     }
 }
 

@@ -12,7 +12,7 @@ use synaptiq_domain::{
 
 use super::{
     belongings::{Belongings, Named, Spelling},
-    case::Thing,
+    case::{Asked, Thing},
 };
 use crate::stage::{Setting, Stage, new_key, new_tenant};
 
@@ -20,14 +20,28 @@ use crate::stage::{Setting, Stage, new_key, new_tenant};
 pub(crate) struct Owner {
     pub(crate) name: &'static str,
     pub(crate) scope: TenantScope,
-    /// A key with every scope: a live one, or a test key.
-    pub(crate) key: String,
+    key: String,
+    /// A syrus key with every scope; there are none of a sandbox.
+    syrus_key: Option<String>,
     pub(crate) own: Belongings,
 }
 
 impl Owner {
     pub(crate) fn is_sandbox(&self) -> bool {
         !self.scope.may_change_content()
+    }
+
+    /// The key with every scope that a place asks for, if this owner can have one.
+    pub(crate) fn key_for(&self, asked: Asked) -> Option<&str> {
+        match asked.kind() {
+            KeyKind::Syrus => self.syrus_key.as_deref(),
+            KeyKind::Live | KeyKind::Test | KeyKind::Publishable => Some(&self.key),
+        }
+    }
+
+    /// The key of its server: a live one, or a test key.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
     }
 
     /// Whether a thing of another owner is one that this one may not see.
@@ -68,7 +82,13 @@ impl World {
                 let content = TenantScope::live(scope.content());
                 let key = new_key(&stage.services, content, kind, PermissionSet::all()).await;
                 let own = Belongings::of(&stage.services, scope, name, 0).await;
-                owners.push(Owner { name, scope, key, own });
+                let syrus_key = match kind {
+                    KeyKind::Live => {
+                        Some(new_key(&stage.services, content, KeyKind::Syrus, PermissionSet::all()).await)
+                    }
+                    _ => None,
+                };
+                owners.push(Owner { name, scope, key, syrus_key, own });
             }
         }
         live.extend(sandboxes);

@@ -12,6 +12,8 @@ pub(crate) const CASES: &[Case] = &[
     Case::reads("streamVisitorMessages")
         .query("tenantId=<tenant>")
         .plain(&[("agentId", "names the tenant where tenantId does not: tried in tenancy.rs")]),
+    Case::for_its_own_session("logIn").body(r#"{"token":"the operator's token"}"#),
+    Case::for_its_own_session("logOut"),
     Case::reads("getHealth"),
     Case::reads("getOpenApi"),
     Case::reads("getLiveness"),
