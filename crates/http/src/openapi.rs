@@ -38,7 +38,7 @@ pub fn openapi_at(place: Place) -> Value {
             tags.push(route.doc.tag);
         }
     }
-    let mut schemes = json!({
+    let mut security = json!({
         "key": {"type": "http", "scheme": "bearer", "description": "An API key, or the admin token."},
         "session": {
             "type": "apiKey", "in": "header", "name": "Authorization",
@@ -46,7 +46,7 @@ pub fn openapi_at(place: Place) -> Value {
         },
     });
     if dialect.takes_cookies() {
-        schemes["cookie"] = json!({
+        security["cookie"] = json!({
             "type": "apiKey", "in": "cookie", "name": session::COOKIE,
             "description": "The operator's session. A write needs `Sec-Fetch-Site: same-origin`, or an \
                             `Origin` that is this server's.",
@@ -64,7 +64,7 @@ pub fn openapi_at(place: Place) -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "securitySchemes": schemes,
+            "securitySchemes": security,
         },
     });
     if let Some(about) = about_places(dialect) {

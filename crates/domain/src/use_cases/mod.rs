@@ -52,4 +52,4 @@ pub use read::{LeadDetail, VisitorMessages, lead_detail, visitor_messages};
 pub use recording::{Recording, record_refusal};
 pub use services::{Services, Settings};
 pub use sweep::{expire_idle_conversations, sweep_old};
-pub use tenants::{CreateTenant, create_assistant, create_tenant, set_plan};
+pub use tenants::{CreateTenant, create_assistant, create_tenant, set_allowed_origins, set_plan};
