@@ -246,7 +246,11 @@ async fn a_syrus_key_speaks_its_own_dialect_alone() {
             assert_refused_as_documented(asked, &seen, 401, Code::InvalidCredential, "with a syrus key");
         } else if seen.status >= 400 {
             let syrus = synaptiq_http::dialect::named("syrus").expect("a dialect");
-            let code = if seen.status == 405 { Code::MethodNotAllowed } else { Code::NotFound };
+            let code = match seen.status {
+                400 => Code::InvalidRequest,
+                405 => Code::MethodNotAllowed,
+                _ => Code::NotFound,
+            };
             assert_refused(syrus, &seen, code.status(), code, &format!("{asked:?} with a syrus key"));
         }
     }

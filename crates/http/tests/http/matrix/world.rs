@@ -44,6 +44,11 @@ impl Owner {
         &self.key
     }
 
+    /// All of them.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        [&*self.key].into_iter().chain(self.syrus_key.as_deref())
+    }
+
     /// Whether a thing of another owner is one that this one may not see.
     pub(crate) fn is_foreign(&self, thing: Thing, other: &Self) -> bool {
         if thing.is_content() {
