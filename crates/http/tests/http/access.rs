@@ -24,6 +24,11 @@ fn path(route: &Route) -> String {
     route.path.replace("{id}", "01J00000000000000000000000").replace("{deliveryId}", "01J00000000000000000000000")
 }
 
+/// The word after the dialect's prefix.
+fn topic(route: &Route) -> &'static str {
+    route.path.trim_start_matches("/syrus").trim_start_matches("/api/v1/").split('/').next().unwrap_or_default()
+}
+
 #[test]
 fn every_operation_has_a_name_of_its_own_and_every_path_begins_with_its_dialects() {
     for dialect in ALL {
@@ -67,13 +72,7 @@ fn k2_only_these_routes_are_open_to_all() {
 #[test]
 fn k2_every_route_asks_for_the_scope_of_the_contract() {
     for (_, route, permission) in guarded() {
-        let part = route
-            .path
-            .trim_start_matches("/syrus")
-            .trim_start_matches("/api/v1/")
-            .split('/')
-            .next()
-            .unwrap_or_default();
+        let part = topic(route);
         let nested = route.path.ends_with("/conversations");
         let expected = match (route.verb.as_str(), part) {
             ("DELETE", "leads" | "conversations") => Permission::DataDelete,
@@ -245,7 +244,7 @@ async fn t3_a_foreign_id_answers_byte_for_byte_like_an_unknown_one() {
     ];
     let stranger = stage.another_key().await;
     for (_, route, _) in guarded().filter(|(_, route, _)| route.path.contains("{id}")) {
-        let part = route.path.trim_start_matches("/api/v1/").split('/').next().expect("a part");
+        let part = topic(route);
         let id = foreign.iter().find(|(name, _)| *name == part).and_then(|(_, id)| id.as_str()).expect("an id");
         let body = json!({
             "content": "hello", "reason": "x", "name": "n", "url": "https://example.com", "events": ["lead.created"],
