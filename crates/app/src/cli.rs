@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
-use synaptiq_domain::access::KeyKind;
+use clap::{Arg, ArgGroup, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use synaptiq_domain::access::{KeyKind, WebOrigin};
 
 use crate::config::SETTINGS;
 
@@ -72,12 +72,19 @@ pub(crate) enum TenantCommand {
     /// List tenants
     List(Output),
     /// Change a tenant
+    #[command(group(ArgGroup::new("change").required(true).multiple(true)))]
     Set {
         /// Its id
         tenant: String,
         /// The plan whose limits apply
-        #[arg(long)]
-        plan: String,
+        #[arg(long, group = "change")]
+        plan: Option<String>,
+        /// An origin whose pages may chat, such as https://www.example.com; repeat it for more. Replaces the list
+        #[arg(long, group = "change", value_name = "ORIGIN", value_parser = WebOrigin::parse)]
+        allowed_origin: Vec<WebOrigin>,
+        /// Let pages of every origin chat: empties the list
+        #[arg(long, group = "change", conflicts_with = "allowed_origin")]
+        any_origin: bool,
         #[command(flatten)]
         output: Output,
     },

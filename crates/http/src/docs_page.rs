@@ -61,6 +61,8 @@ fn section(route: &Route, path: &str) -> String {
     let access = match route.access {
         Access::Public | Access::PublicChat => "public".to_owned(),
         Access::Session => "a visitor's session".to_owned(),
+        Access::Login => "the admin token".to_owned(),
+        Access::Operator => "the operator's session".to_owned(),
         Access::Scope(permission) => format!("scope <code>{permission}</code>"),
     };
     let mut text = format!(

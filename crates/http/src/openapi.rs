@@ -12,6 +12,7 @@ use crate::{
     dialect::{Dialect, Mount, Place},
     operation::{OperationDoc, ParamKind, QueryParam, Shape},
     route::{Access, BodyRule, Route},
+    session,
 };
 
 type Schemas = BTreeMap<String, Value>;
@@ -29,13 +30,27 @@ pub fn openapi_at(place: Place) -> Value {
     let mut paths = Map::new();
     for route in dialect.routes() {
         let item = paths.entry(place.path_here(route.path)).or_insert_with(|| json!({}));
-        item[route.verb.as_str().to_lowercase()] = operation(route, &refusal, &mut schemas);
+        item[route.verb.as_str().to_lowercase()] = operation(dialect, route, &refusal, &mut schemas);
     }
     let mut tags: Vec<&str> = Vec::new();
     for route in dialect.routes() {
         if !tags.contains(&route.doc.tag) {
             tags.push(route.doc.tag);
         }
+    }
+    let mut security = json!({
+        "key": {"type": "http", "scheme": "bearer", "description": "An API key, or the admin token."},
+        "session": {
+            "type": "apiKey", "in": "header", "name": "Authorization",
+            "description": "A visitor's session: `Session sess_…`.",
+        },
+    });
+    if dialect.takes_cookies() {
+        security["cookie"] = json!({
+            "type": "apiKey", "in": "cookie", "name": session::COOKIE,
+            "description": "The operator's session. A write needs `Sec-Fetch-Site: same-origin`, or an \
+                            `Origin` that is this server's.",
+        });
     }
     let mut document = json!({
         "openapi": "3.1.0",
@@ -49,13 +64,7 @@ pub fn openapi_at(place: Place) -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "securitySchemes": {
-                "key": {"type": "http", "scheme": "bearer", "description": "An API key, or the admin token."},
-                "session": {
-                    "type": "apiKey", "in": "header", "name": "Authorization",
-                    "description": "A visitor's session: `Session sess_…`.",
-                },
-            },
+            "securitySchemes": security,
         },
     });
     if let Some(about) = about_places(dialect) {
@@ -77,13 +86,13 @@ fn about_places(dialect: &dyn Dialect) -> Option<String> {
     (places.len() > 1).then(|| format!("Served {}.", places.join(", and ")))
 }
 
-fn operation(route: &Route, refusal: &Value, schemas: &mut Schemas) -> Value {
+fn operation(dialect: &dyn Dialect, route: &Route, refusal: &Value, schemas: &mut Schemas) -> Value {
     let OperationDoc { summary, tag, query, body, example, answers, refusals } = route.doc;
     let mut operation = json!({
         "operationId": route.operation,
         "summary": summary,
         "tags": [tag],
-        "security": security(route.access),
+        "security": security(dialect, route.access),
         "x-limit-group": route.limit_group.as_str(),
     });
     if let Access::Scope(permission) = route.access {
@@ -131,10 +140,12 @@ fn operation(route: &Route, refusal: &Value, schemas: &mut Schemas) -> Value {
     operation
 }
 
-fn security(access: Access) -> Value {
+fn security(dialect: &dyn Dialect, access: Access) -> Value {
     match access {
-        Access::Public | Access::PublicChat => json!([]),
+        Access::Public | Access::PublicChat | Access::Login => json!([]),
         Access::Session => json!([{"session": []}]),
+        Access::Operator => json!([{"cookie": []}]),
+        Access::Scope(_) if dialect.takes_cookies() => json!([{"key": []}, {"cookie": []}]),
         Access::Scope(_) => json!([{"key": []}]),
     }
 }
@@ -146,7 +157,8 @@ pub fn every_refusal(route: &Route, own: &[u16]) -> Vec<u16> {
         Access::Public => {}
         Access::PublicChat => all.extend([400, 403, 404]),
         Access::Session => all.extend([400, 401, 403, 404]),
-        Access::Scope(_) => all.extend([401, 403]),
+        Access::Login => all.extend([401, 403, 429]),
+        Access::Operator | Access::Scope(_) => all.extend([401, 403]),
     }
     if !route.doc.query.is_empty() || route.idempotent {
         all.push(400);

@@ -20,10 +20,12 @@ use crate::{
     auth::{Caller, identify},
     body,
     connection::HeadWatch,
+    cors,
     dialect::{self, Dialect, Place},
     fault::Refused,
     front::Front,
     idempotency::{self, Wish, once},
+    origin,
     request::{Call, Head},
     request_id,
     route::{Access, BodyRule, Route},
@@ -93,6 +95,9 @@ fn head_of(front: &Front, request: &HttpRequest) -> Head {
         address: address::of_client(peer, forwarded, &front.trusted_proxies),
         authorization: text("authorization"),
         origin: text("origin"),
+        fetch_site: text("sec-fetch-site"),
+        cookie: text("cookie"),
+        asked_origin: origin::asked(request, address::is_trusted(peer, &front.trusted_proxies)),
         user_agent: text("user-agent"),
         last_event_id: text("last-event-id"),
         idempotency_key: request.headers().get(idempotency::HEADER).map(|value| value.as_bytes().to_vec()),
@@ -110,6 +115,9 @@ async fn answer(
     log: &mut Logged,
 ) -> Result<Answer, Refused> {
     check_sizes(front, request)?;
+    if let Some(answer) = cors::preflight(place, request, &head.path) {
+        return Ok(answer);
+    }
     let dialect = place.dialect;
     let path = place.path_in_table(&head.path);
     let (route, params) = match dialect.table().find(request.method().as_str(), &path) {
@@ -264,6 +272,8 @@ fn respond(
     if place.varies_by_authorization() {
         response.insert_header((header::VARY, "Authorization"));
     }
+    cors::describe(&mut response, place, head);
+    cors::warn(&mut response, head);
     for (name, value) in &answer.headers {
         response.insert_header((&**name, value.as_str()));
     }
@@ -273,6 +283,7 @@ fn respond(
     }
     let is_head = request.method() == actix_web::http::Method::HEAD;
     match answer.body {
+        Body::None => response.finish(),
         Body::Whole(content_type, body) => {
             response.insert_header((header::CONTENT_TYPE, content_type));
             response.body(body)

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use synaptiq_domain::{
-    access::{KeyKind, PermissionSet, TenantScope},
+    access::{KeyKind, PermissionSet, TenantScope, WebOrigin},
     id::{Id, Kind},
     money::JsonMap,
     use_cases::{Recording, Services},
@@ -34,6 +34,12 @@ pub struct Head {
     pub authorization: Option<String>,
     /// `Origin`.
     pub origin: Option<String>,
+    /// `Sec-Fetch-Site`: the browser's own word on which page asks.
+    pub fetch_site: Option<String>,
+    /// `Cookie`.
+    pub cookie: Option<String>,
+    /// Under which origin the client asked for this server.
+    pub asked_origin: Option<WebOrigin>,
     /// `User-Agent`.
     pub user_agent: Option<String>,
     /// `Last-Event-ID`.

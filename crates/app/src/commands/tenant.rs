@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::json;
 use synaptiq_domain::{
     access::Tenant,
-    use_cases::{CreateTenant, create_tenant, set_plan},
+    use_cases::{CreateTenant, create_tenant, set_allowed_origins, set_plan},
 };
 
 use crate::{
@@ -28,9 +28,16 @@ pub(super) async fn run(command: TenantCommand, config: &Config) -> Result<()> {
             let tenants = services.store.list_tenants(installation.system).await?;
             print(output, &tenants.iter().map(record).collect());
         }
-        TenantCommand::Set { tenant, plan, output } => {
-            let (_, scope) = installation.tenant(Some(&tenant)).await?;
-            print(output, &record(&set_plan(&services, scope, &check_plan(&plan)?).await?));
+        TenantCommand::Set { tenant, plan, allowed_origin, any_origin, output } => {
+            let (mut tenant, scope) = installation.tenant(Some(&tenant)).await?;
+            let plan = plan.map(|plan| check_plan(&plan)).transpose()?;
+            if any_origin || !allowed_origin.is_empty() {
+                tenant = set_allowed_origins(&services, scope, &allowed_origin).await?;
+            }
+            if let Some(plan) = plan {
+                tenant = set_plan(&services, scope, &plan).await?;
+            }
+            print(output, &record(&tenant));
         }
     }
     Ok(())
@@ -42,6 +49,7 @@ fn record(tenant: &Tenant) -> serde_json::Value {
         "name": tenant.name,
         "plan": tenant.plan,
         "isDefault": tenant.is_default,
+        "allowedOrigins": tenant.settings.allowed_origins,
         "createdAt": tenant.created_at.rfc3339_millis(),
     })
 }

@@ -42,6 +42,18 @@ pub trait Dialect: Send + Sync {
     fn accepts(&self, kind: KeyKind) -> bool {
         kind != KeyKind::Syrus
     }
+
+    /// Whether the operator's session cookie counts. Where it does, pages of other origins read nothing
+    /// that needs a credential.
+    fn takes_cookies(&self) -> bool {
+        false
+    }
+
+    /// Whether pages of any origin may read every answer (`Access-Control-Allow-Origin: *`), rather
+    /// than those of routes that need no key.
+    fn answers_any_origin(&self) -> bool {
+        !self.takes_cookies()
+    }
 }
 
 /// A place where a dialect is served.
@@ -105,10 +117,16 @@ impl Place {
         moved(&self.dialect.mounts()[0], self.mount, path)
     }
 
+    /// Every place that answers the same paths, by what the bearer says; this one included.
+    pub fn beside(&self) -> impl Iterator<Item = Self> {
+        let prefix = self.mount.prefix;
+        let all = ALL.into_iter().flat_map(|dialect| dialect.mounts().iter().map(move |mount| Self { dialect, mount }));
+        all.filter(move |place| place.mount.prefix == prefix)
+    }
+
     /// Whether the bearer had a say in the choice: then answers vary by it.
     pub fn varies_by_authorization(&self) -> bool {
-        let mut mounts = ALL.iter().flat_map(|dialect| dialect.mounts());
-        mounts.any(|mount| mount.prefix == self.mount.prefix && mount.bearer.is_some())
+        self.beside().any(|place| place.mount.bearer.is_some())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::json;
-use synaptiq_domain::access::{KeyKind, Permission, PermissionSet};
+use synaptiq_domain::access::{KeyKind, Permission, PermissionSet, WebOrigin};
 use synaptiq_http::{
     dialect::{ALL, Dialect},
     route::{Access, Route},
@@ -15,7 +15,7 @@ fn guarded() -> impl Iterator<Item = (&'static dyn Dialect, &'static Route, Perm
     ALL.into_iter().flat_map(|dialect| {
         dialect.routes().iter().filter_map(move |route| match route.access {
             Access::Scope(permission) => Some((dialect, route, permission)),
-            Access::Public | Access::PublicChat | Access::Session => None,
+            Access::Public | Access::PublicChat | Access::Session | Access::Login | Access::Operator => None,
         })
     })
 }
@@ -54,6 +54,7 @@ fn k2_only_these_routes_are_open_to_all() {
         .collect();
     open.sort_unstable();
     let expected = [
+        "DELETE /api/admin/auth Operator",
         "GET /api/chat/messages Session",
         "GET /api/chat/stream Session",
         "GET /api/health Public",
@@ -64,6 +65,7 @@ fn k2_only_these_routes_are_open_to_all() {
         "GET /readyz Public",
         "GET /syrus/api/v1/docs Public",
         "GET /syrus/api/v1/openapi.json Public",
+        "POST /api/admin/auth Login",
         "POST /api/chat PublicChat",
     ];
     assert_eq!(open, expected);
@@ -278,7 +280,7 @@ async fn v5_public_chat_and_publishable_keys_keep_to_the_tenants_origins() {
     let before =
         stage.services.store.find_tenant(Some(stage.scope.content())).await.expect("a store").expect("a tenant");
     let mut after = before.clone();
-    after.settings.allowed_origins = vec!["https://shop.example".to_owned()];
+    after.settings.allowed_origins = vec![WebOrigin::parse("https://shop.example").expect("an origin")];
     let changes = Changes { tenants: vec![Change::updated(before, after)], ..Changes::default() };
     stage.services.store.commit(stage.scope, changes).await.expect("a commit");
     assert_eq!(ask("https://shop.example").await, (200, 200));

@@ -3,6 +3,7 @@
 //! the table.
 
 mod about;
+mod auth;
 mod chat;
 mod routes;
 mod visitor;
@@ -51,5 +52,9 @@ impl Dialect for App {
 
     fn refusal_shape(&self) -> Shape {
         Shape::of::<ErrorBody>()
+    }
+
+    fn takes_cookies(&self) -> bool {
+        true
     }
 }
