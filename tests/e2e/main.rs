@@ -17,3 +17,4 @@ mod samples;
 mod sandbox;
 mod slow;
 mod ssrf;
+mod syrus;

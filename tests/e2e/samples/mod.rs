@@ -5,6 +5,7 @@
 mod code_examples;
 mod conversations_page;
 mod page;
+mod syrus_page;
 mod webhook_receivers;
 
 use std::fs;

@@ -21,6 +21,11 @@ fn guarded() -> impl Iterator<Item = (&'static dyn Dialect, &'static Route, Perm
     })
 }
 
+/// The word after the dialect's prefix.
+fn topic(route: &Route) -> &'static str {
+    route.path.trim_start_matches("/syrus").trim_start_matches("/api/v1/").split('/').next().unwrap_or_default()
+}
+
 #[test]
 fn every_operation_has_a_name_of_its_own_and_every_path_begins_with_its_dialects() {
     for dialect in ALL {
@@ -66,13 +71,7 @@ fn k2_only_these_routes_are_open_to_all() {
 #[test]
 fn k2_every_route_asks_for_the_scope_of_the_contract() {
     for (_, route, permission) in guarded() {
-        let part = route
-            .path
-            .trim_start_matches("/syrus")
-            .trim_start_matches("/api/v1/")
-            .split('/')
-            .next()
-            .unwrap_or_default();
+        let part = topic(route);
         let nested = route.path.ends_with("/conversations");
         let expected = match (route.verb.as_str(), part) {
             ("DELETE", "leads" | "conversations") => Permission::DataDelete,
