@@ -23,7 +23,8 @@ fn guarded() -> impl Iterator<Item = (&'static dyn Dialect, &'static Route, Perm
 
 /// The word after the dialect's prefix.
 fn topic(route: &Route) -> &'static str {
-    route.path.trim_start_matches("/syrus").trim_start_matches("/api/v1/").split('/').next().unwrap_or_default()
+    let below = route.path.trim_start_matches("/syrus").trim_start_matches("/api/");
+    below.trim_start_matches("v1/").trim_start_matches("admin/").split('/').next().unwrap_or_default()
 }
 
 #[test]

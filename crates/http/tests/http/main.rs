@@ -1,8 +1,11 @@
 //! The HTTP layer on the store in memory: what is promised of every route, and of some alone.
 
 mod access;
+mod app_conversations;
+mod app_leads;
 mod chat;
 mod cors;
+mod cross_dialect;
 mod documents;
 mod errors;
 mod hostile;

@@ -1,10 +1,12 @@
-//! The app dialect: its envelope, its ids (UUIDs) and its public routes. The rest of its routes
-//! comes with its own issue.
+//! The app dialect: its envelope, its ids (UUIDs), its lists in parts, and its records.
 
 pub mod auth;
 pub mod chat;
+pub mod conversation;
 pub mod error;
 pub mod health;
 pub mod lead;
+pub mod part;
 pub mod schema;
+pub mod success;
 pub mod transcript;

@@ -1,10 +1,13 @@
 //! app: `/api` but for `/api/v1`, UUIDs, `{"error":"…","code":…}`. Everything outside `/api` answers
-//! in it too. In this dialect the public chat and the probes are served; the rest has its place in
-//! the table.
+//! in it too.
 
 mod about;
 mod auth;
 mod chat;
+mod conversations;
+mod leads;
+mod params;
+mod part;
 mod routes;
 mod visitor;
 
