@@ -18,3 +18,4 @@ mod sandbox;
 mod slow;
 mod ssrf;
 mod syrus;
+mod tenancy;

@@ -17,10 +17,10 @@ pub(crate) const CASES: &[Case] = &[
     Case::reads("getLead").path(&[Lead]),
     Case::changes_data("updateLead").path(&[Lead]).body(r#"{"name":"Changed","email":"<email>","assignedTo":"<member>"}"#),
     Case::changes_data("deleteLead").path(&[Lead]),
-    Case::reads("listLeadConversations").path(&[Lead]).query("assistantId=<assistant>&visitorId=<visitor>").plain(&[
-        CURSOR,
-        ("leadId", "the path's lead counts, whatever the parameter says"),
-    ]),
+    Case::reads("listLeadConversations")
+        .path(&[Lead])
+        .query("assistantId=<assistant>&visitorId=<visitor>")
+        .plain(&[CURSOR]),
     Case::changes_data("chat")
         .body(
             r#"{"message":"hello email:<email> need=100","visitorId":"<visitor>","sessionId":"<session>","agentId":"<assistant>"}"#,
