@@ -17,3 +17,5 @@ mod samples;
 mod sandbox;
 mod slow;
 mod ssrf;
+mod syrus;
+mod tenancy;

@@ -6,6 +6,7 @@ mod app_page;
 mod code_examples;
 mod conversations_page;
 mod page;
+mod syrus_page;
 mod webhook_receivers;
 
 use std::fs;

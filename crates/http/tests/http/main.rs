@@ -13,5 +13,7 @@ mod idempotency;
 mod leads;
 mod login;
 mod logs;
+mod matrix;
 mod sockets;
 mod stage;
+mod syrus;

@@ -44,7 +44,18 @@ impl LeadStore for MemoryStore {
 
     async fn list_leads(&self, scope: TenantScope, query: &LeadQuery) -> Result<Page<Lead>, StoreError> {
         let rows = self.read()?;
-        let matching = rows.leads.of_tenant(scope.data()).filter(|lead| query.matches(lead)).cloned().collect();
+        let tenant = scope.data();
+        let assistants_of = |lead: &Lead| -> Vec<_> {
+            let theirs = rows.conversations.of_tenant(tenant).filter(|row| row.lead == Some(lead.id));
+            theirs.map(|row| row.assistant).collect()
+        };
+        let matching = rows
+            .leads
+            .of_tenant(tenant)
+            .filter(|lead| query.matches(lead))
+            .filter(|lead| query.spoke_with.is_none() || query.matches_assistants(&assistants_of(lead)))
+            .cloned()
+            .collect();
         Ok(Page::of_all(matching, query.order, query.paging, |lead| Position::new(query.sort.value_of(lead), lead.id)))
     }
 }

@@ -59,6 +59,7 @@ fn any_query(trial: &Trial, dice: &mut Dice) -> ConversationQuery {
         channel: dice.maybe(4, |dice| dice.pick(&Channel::ALL)),
         started_after: dice.maybe(4, |dice| at(i64::from(dice.below(7)))),
         started_before: dice.maybe(4, |dice| at(i64::from(dice.below(7)))),
+        last_message_after: dice.maybe(4, |dice| at(i64::from(dice.below(7)))),
         idle_since: at(i64::from(dice.below(7))),
         sort: dice.pick(&SORTS),
         order: dice.pick(&ORDERS),

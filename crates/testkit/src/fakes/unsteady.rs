@@ -47,6 +47,11 @@ impl Unsteady {
         lock(&self.failures).extend(failures);
     }
 
+    /// Failures that have not come yet will not come.
+    pub fn recover(&self) {
+        lock(&self.failures).clear();
+    }
+
     /// How many commits were asked for, failed ones included.
     pub fn commits(&self) -> usize {
         *lock(&self.commits)

@@ -45,7 +45,7 @@ pub struct LeadHistory {
 /// Reads leads.
 ///
 /// Promises: an absorbed lead's id finds the survivor; an address finds at most one lead; lists
-/// agree with [`LeadQuery::matches`] and [`Page::of_all`]; by cursor every row that was there at
+/// agree with [`LeadQuery::matches`], [`LeadQuery::matches_assistants`] and [`Page::of_all`]; by cursor every row that was there at
 /// the first part and whose sort value stands comes exactly once.
 #[async_trait]
 pub trait LeadStore: Send + Sync {

@@ -11,7 +11,7 @@ use synaptiq_domain::{
     access::TenantScope,
     conversation::{ConversationQuery, ConversationSort, MessageRange, SessionHash},
     id::Id,
-    lead::{LeadQuery, LeadSort},
+    lead::{LeadQuery, LeadSort, SpokeWith},
     paging::{Order, Paging, Position},
     ports::store::{LeadKey, TurnKey},
     receipt::ReceiptKey,
@@ -80,6 +80,9 @@ fn every_read_follows_an_index_and_no_list_is_sorted_anew() {
                 let query = LeadQuery { sort, order, paging, ..LeadQuery::default() };
                 look(&|conn| leads::list(conn, scope, &query).map(drop));
             }
+            let spoke_with = Some(SpokeWith { assistant: Id::from_bits(1), or_with_none: true });
+            let query = LeadQuery { spoke_with, order, paging, ..LeadQuery::default() };
+            look(&|conn| leads::list(conn, scope, &query).map(drop));
             for sort in [ConversationSort::StartedAt, ConversationSort::LastMessageAt, ConversationSort::MessageCount] {
                 let query = ConversationQuery { sort, order, paging, ..ConversationQuery::default() };
                 look(&|conn| conversations::list(conn, scope, &query).map(drop));
