@@ -4,6 +4,7 @@
 //! Every operation takes [`Services`] and a scope. One that writes takes an optional
 //! [`Recording`], which makes the kept answer part of the commit.
 
+mod analytics;
 mod authenticate;
 mod chat;
 mod chat_reply;
@@ -27,6 +28,7 @@ mod services;
 mod sweep;
 mod tenants;
 
+pub use analytics::lead_activity;
 pub use authenticate::{AuthenticationError, Principal, PublicAddress, authenticate, operator, public_scope};
 pub use chat::{ChatCommand, ChatOutcome, ReplyPart, ReplySink, chat};
 pub use conversation_actions::{

@@ -5,6 +5,7 @@
 //! [`SystemStore`], whose rows come with a scope of their own.
 
 mod access;
+mod analytics;
 mod commit;
 mod conversations;
 mod knowledge;
@@ -16,6 +17,7 @@ mod webhooks;
 use thiserror::Error;
 
 pub use access::{AccessStore, Credential, TenantView};
+pub use analytics::AnalyticsStore;
 pub use commit::UnitOfWork;
 pub use conversations::{ConversationFile, ConversationStore, TurnFile, TurnKey};
 pub use knowledge::{KnowledgeStore, PassageKey};
@@ -26,12 +28,21 @@ pub use webhooks::WebhookStore;
 
 /// Everything a use case asks of a store.
 pub trait Store:
-    AccessStore + ConversationStore + KnowledgeStore + LeadStore + ReceiptStore + SystemStore + UnitOfWork + WebhookStore
+    AccessStore
+    + AnalyticsStore
+    + ConversationStore
+    + KnowledgeStore
+    + LeadStore
+    + ReceiptStore
+    + SystemStore
+    + UnitOfWork
+    + WebhookStore
 {
 }
 
 impl<S> Store for S where
     S: AccessStore
+        + AnalyticsStore
         + ConversationStore
         + KnowledgeStore
         + LeadStore
