@@ -16,3 +16,4 @@ mod samples;
 mod sandbox;
 mod slow;
 mod ssrf;
+mod widget;

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
-use synaptiq_domain::access::KeyKind;
+use clap::{Arg, ArgGroup, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use synaptiq_domain::access::{Colour, KeyKind};
 
 use crate::config::SETTINGS;
 
@@ -72,12 +72,25 @@ pub(crate) enum TenantCommand {
     /// List tenants
     List(Output),
     /// Change a tenant
+    #[command(group(ArgGroup::new("change").required(true).multiple(true)))]
     Set {
         /// Its id
         tenant: String,
         /// The plan whose limits apply
-        #[arg(long)]
-        plan: String,
+        #[arg(long, group = "change")]
+        plan: Option<String>,
+        /// The widget's colours: auto is as the visitor's device is set
+        #[arg(long, group = "change", value_parser = ["auto", "light", "dark"])]
+        widget_theme: Option<String>,
+        /// The colour of the widget's button, such as #2563eb
+        #[arg(long, group = "change", value_name = "COLOUR", value_parser = Colour::parse)]
+        widget_accent: Option<Colour>,
+        /// The corner of the page that the widget sits in
+        #[arg(long, group = "change", value_parser = ["bottom-right", "bottom-left"])]
+        widget_position: Option<String>,
+        /// Whether the widget tells visitors that they talk to an AI
+        #[arg(long, group = "change", value_name = "BOOL")]
+        widget_ai_notice: Option<bool>,
         #[command(flatten)]
         output: Output,
     },

@@ -197,14 +197,14 @@ async fn scope_of(services: &Services, address: PublicAddress) -> Result<TenantS
 
 /// Refuses pages outside the tenant's list (security V5). No list allows every page; a request
 /// without `Origin` comes from no page.
-async fn check_origin(services: &Services, scope: TenantScope, head: &Head) -> Result<(), Refused> {
+pub(crate) async fn check_origin(services: &Services, scope: TenantScope, head: &Head) -> Result<(), Refused> {
     let Some(origin) = &head.origin else { return Ok(()) };
     let Some(view) = services.store.tenant_view(scope).await? else { return Ok(()) };
     let allowed = &view.tenant.settings.allowed_origins;
     if allowed.is_empty() || allowed.iter().any(|allowed| allowed.trim_end_matches('/').eq_ignore_ascii_case(origin)) {
         return Ok(());
     }
-    Err(Fault::new(Code::InsufficientScope, "this origin may not chat with this tenant").into())
+    Err(Fault::new(Code::InsufficientScope, "this origin is not in the tenant's list").into())
 }
 
 /// The credential of a scheme in `Authorization`.

@@ -29,3 +29,4 @@ pub mod server;
 pub mod sse;
 pub mod stream;
 pub mod tasks;
+pub mod upload;

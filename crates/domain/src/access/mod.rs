@@ -6,9 +6,11 @@ mod key;
 mod permission;
 mod scope;
 mod tenant;
+mod widget;
 
 pub use assistant::{Assistant, Member, Slug};
 pub use key::{ApiKey, KeyKind, KeySecret, MalformedKey, hash_secret};
 pub use permission::{Permission, PermissionSet, UnknownPermission};
 pub use scope::{SystemScope, TenantScope};
 pub use tenant::{CriteriaWeights, Currency, PLANS, Tenant, TenantSettings};
+pub use widget::{Colour, NotAColour, WidgetPosition, WidgetSettings, WidgetTheme};

@@ -27,6 +27,7 @@ mod recording;
 mod services;
 mod sweep;
 mod tenants;
+mod widget;
 
 pub use analytics::lead_activity;
 pub use authenticate::{AuthenticationError, Principal, PublicAddress, authenticate, operator, public_scope};
@@ -53,3 +54,4 @@ pub use recording::{Recording, record_refusal};
 pub use services::{Services, Settings};
 pub use sweep::{expire_idle_conversations, sweep_old};
 pub use tenants::{CreateTenant, create_assistant, create_tenant, set_plan};
+pub use widget::{WidgetName, WidgetOwner, WidgetView, set_widget, widget_owner, widget_view};

@@ -55,6 +55,7 @@ fn k2_only_these_routes_are_open_to_all() {
         "GET /api/openapi.json Public",
         "GET /api/v1/docs Public",
         "GET /api/v1/openapi.json Public",
+        "GET /api/widget Public",
         "GET /livez Public",
         "GET /readyz Public",
         "POST /api/chat PublicChat",

@@ -1,12 +1,16 @@
 //! The HTTP layer on the store in memory: what is promised of every route, and of some alone.
 
 mod access;
+mod app_analytics;
+mod app_webhooks;
 mod chat;
 mod documents;
 mod errors;
 mod hostile;
 mod idempotency;
+mod knowledge_files;
 mod leads;
 mod logs;
 mod sockets;
 mod stage;
+mod widget;

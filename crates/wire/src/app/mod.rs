@@ -1,9 +1,13 @@
-//! The app dialect: its envelope, its ids (UUIDs) and its public routes. The rest of its routes
-//! comes with its own issue.
+//! The app dialect: its envelope, its ids (UUIDs), its shapes.
 
+pub mod analytics;
 pub mod chat;
 pub mod error;
 pub mod health;
+pub mod knowledge;
 pub mod lead;
 pub mod schema;
+pub mod success;
 pub mod transcript;
+pub mod webhook;
+pub mod widget;

@@ -1,11 +1,15 @@
 //! app: `/api` but for `/api/v1`, UUIDs, `{"error":"…","code":…}`. Everything outside `/api` answers
-//! in it too. In this dialect the public chat and the probes are served; the rest has its place in
-//! the table.
+//! in it too.
 
 mod about;
+mod analytics;
 mod chat;
+mod knowledge;
+mod knowledge_files;
 mod routes;
 mod visitor;
+mod webhooks;
+mod widget;
 
 use std::sync::OnceLock;
 
