@@ -236,7 +236,7 @@ mod tests {
     async fn parts_come_back_whole_however_the_form_is_cut() {
         let parts = [
             part(r#"name="title""#, "Plans"),
-            part(r#"name="file"; filename="Preise für 2026.txt""#, "Pro costs $149.\r\n--x"),
+            part(r#"name="file"; filename="Preise für 2026.txt""#, "Pro costs $149.\r\n--y"),
             part(r#"name="other"; filename*=UTF-8''na%C3%AFve.md"#, ""),
         ];
         for cut in [1, 2, 7, 1000] {
@@ -244,7 +244,7 @@ mod tests {
             assert_eq!(upload.values("title").collect::<Vec<_>>(), ["Plans"]);
             let names: Vec<&str> = upload.files.iter().map(|file| &*file.name).collect();
             assert_eq!(names, ["Preise für 2026.txt", "naïve.md"]);
-            assert_eq!(upload.files[0].bytes, b"Pro costs $149.\r\n--x");
+            assert_eq!(upload.files[0].bytes, b"Pro costs $149.\r\n--y");
             assert_eq!((upload.files[0].size, upload.files[1].size), (20, 0));
         }
     }

@@ -3,8 +3,8 @@
 use anyhow::Result;
 use serde_json::json;
 use synaptiq_domain::{
-    access::{Tenant, WidgetPosition, WidgetSettings, WidgetTheme},
-    use_cases::{CreateTenant, create_tenant, set_plan, set_widget},
+    access::Tenant,
+    use_cases::{CreateTenant, create_tenant, set_allowed_origins, set_plan, set_widget},
 };
 
 use crate::{
@@ -28,24 +28,17 @@ pub(super) async fn run(command: TenantCommand, config: &Config) -> Result<()> {
             let tenants = services.store.list_tenants(installation.system).await?;
             print(output, &tenants.iter().map(record).collect());
         }
-        TenantCommand::Set { tenant, plan, widget_theme, widget_accent, widget_position, widget_ai_notice, output } => {
+        TenantCommand::Set { tenant, plan, allowed_origin, any_origin, widget, output } => {
             let (mut tenant, scope) = installation.tenant(Some(&tenant)).await?;
             let plan = plan.map(|plan| check_plan(&plan)).transpose()?;
+            if any_origin || !allowed_origin.is_empty() {
+                tenant = set_allowed_origins(&services, scope, &allowed_origin).await?;
+            }
             if let Some(plan) = plan {
                 tenant = set_plan(&services, scope, &plan).await?;
             }
-            let theme = WidgetTheme::ALL.into_iter().find(|theme| widget_theme.as_deref() == Some(theme.as_str()));
-            let position = WidgetPosition::ALL.into_iter().find(|at| widget_position.as_deref() == Some(at.as_str()));
-            let change = |widget: &mut WidgetSettings| {
-                widget.theme = theme.unwrap_or(widget.theme);
-                widget.accent = widget_accent.unwrap_or(widget.accent);
-                widget.position = position.unwrap_or(widget.position);
-                widget.ai_notice = widget_ai_notice.unwrap_or(widget.ai_notice);
-            };
-            let mut widget = tenant.settings.widget.clone();
-            change(&mut widget);
-            if widget != tenant.settings.widget {
-                tenant = set_widget(&services, scope, change).await?;
+            if widget.is_named() {
+                tenant = set_widget(&services, scope, |settings| widget.apply(settings)).await?;
             }
             print(output, &record(&tenant));
         }
@@ -59,6 +52,7 @@ fn record(tenant: &Tenant) -> serde_json::Value {
         "name": tenant.name,
         "plan": tenant.plan,
         "isDefault": tenant.is_default,
+        "allowedOrigins": tenant.settings.allowed_origins,
         "widget": tenant.settings.widget,
         "createdAt": tenant.created_at.rfc3339_millis(),
     })

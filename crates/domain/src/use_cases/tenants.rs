@@ -1,13 +1,16 @@
 //! Tenants and what each begins with: an assistant and a member.
 
 use crate::{
-    access::{Assistant, Member, Slug, Tenant, TenantScope, TenantSettings},
+    access::{Assistant, Member, Slug, Tenant, TenantScope, TenantSettings, WebOrigin},
     changes::{Change, Changes},
     money::Money,
     ports::StoreError,
     text::bounded,
     use_cases::{Services, UseCaseError, services::TRIES},
 };
+
+/// The most origins that a tenant lists.
+const MOST_ORIGINS: usize = 100;
 
 /// A tenant to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,9 +88,33 @@ fn new_assistant(
 
 /// Gives a tenant another plan; its limits apply from the next request on.
 pub async fn set_plan(services: &Services, scope: TenantScope, plan: &str) -> Result<Tenant, UseCaseError> {
+    change_tenant(services, scope, |tenant| plan.clone_into(&mut tenant.plan)).await
+}
+
+/// Says which pages may chat with a tenant, from the next request on: those of these origins, or
+/// all, if there are none.
+pub async fn set_allowed_origins(
+    services: &Services,
+    scope: TenantScope,
+    origins: &[WebOrigin],
+) -> Result<Tenant, UseCaseError> {
+    if origins.len() > MOST_ORIGINS {
+        let message = format!("must be at most {MOST_ORIGINS}");
+        return Err(UseCaseError::Invalid { param: "allowedOrigins", message });
+    }
+    change_tenant(services, scope, |tenant| tenant.settings.allowed_origins = origins.to_vec()).await
+}
+
+/// Changes a tenant however often it takes.
+pub(super) async fn change_tenant(
+    services: &Services,
+    scope: TenantScope,
+    change: impl Fn(&mut Tenant),
+) -> Result<Tenant, UseCaseError> {
     for _ in 0..TRIES {
         let before = services.store.find_tenant(Some(scope.content())).await?.ok_or(UseCaseError::NotFound)?;
-        let after = Tenant { plan: plan.to_owned(), ..before.clone() };
+        let mut after = before.clone();
+        change(&mut after);
         let changes = Changes { tenants: vec![Change::updated(before, after.clone())], ..Changes::default() };
         match services.store.commit(scope, changes).await {
             Ok(()) => return Ok(after),

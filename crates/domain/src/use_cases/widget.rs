@@ -3,10 +3,8 @@
 
 use crate::{
     access::{Assistant, Tenant, TenantScope, WidgetSettings},
-    changes::{Change, Changes},
     id::Id,
-    ports::StoreError,
-    use_cases::{PublicAddress, Services, UseCaseError, public_scope, services::TRIES},
+    use_cases::{PublicAddress, Services, UseCaseError, public_scope, tenants::change_tenant},
 };
 
 /// What a page's `data-tenant` names: a tenant or one of its assistants, whose ids are of one form.
@@ -97,18 +95,7 @@ pub async fn widget_view(
 pub async fn set_widget(
     services: &Services,
     scope: TenantScope,
-    change: impl Fn(&mut WidgetSettings) + Send + Sync,
+    change: impl Fn(&mut WidgetSettings),
 ) -> Result<Tenant, UseCaseError> {
-    for _ in 0..TRIES {
-        let before = services.store.find_tenant(Some(scope.content())).await?.ok_or(UseCaseError::NotFound)?;
-        let mut after = before.clone();
-        change(&mut after.settings.widget);
-        let changes = Changes { tenants: vec![Change::updated(before, after.clone())], ..Changes::default() };
-        match services.store.commit(scope, changes).await {
-            Ok(()) => return Ok(after),
-            Err(StoreError::Stale) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(UseCaseError::Busy)
+    change_tenant(services, scope, |tenant| change(&mut tenant.settings.widget)).await
 }

@@ -156,7 +156,7 @@ async fn i5_other_types_are_415_and_broken_forms_are_400() {
         ("multipart/form-data; boundary=x", ""),
         ("multipart/form-data; boundary=x", "{}"),
         ("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nhalf"),
-        ("application/json", "{\"title\":"),
+        ("application/json", "{"),
     ] {
         let seen = stage.ask("POST", PATH).raw(body).header("content-type", content_type).seen().await;
         assert_eq!((seen.status, &seen.json()["param"]), (400, &json!("body")), "{content_type}: {}", seen.text());

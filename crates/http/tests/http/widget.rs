@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use synaptiq_domain::{
-    access::{Assistant, Colour, Slug, Tenant, WidgetPosition, WidgetTheme},
+    access::{Assistant, Colour, Slug, Tenant, WebOrigin, WidgetPosition, WidgetTheme},
     changes::{Change, Changes},
     use_cases::set_widget,
 };
@@ -17,7 +17,7 @@ async fn widget(stage: &Stage, query: &str) -> Seen {
 async fn allow_only(stage: &Stage, origin: &str) {
     let before = stage.services.store.find_tenant(None).await.expect("a read").expect("the default tenant");
     let mut after: Tenant = before.clone();
-    after.settings.allowed_origins = vec![origin.to_owned()];
+    after.settings.allowed_origins = vec![WebOrigin::parse(origin).expect("an origin")];
     let changes = Changes { tenants: vec![Change::updated(before, after)], ..Changes::default() };
     stage.services.store.commit(stage.scope, changes).await.expect("committed");
 }
@@ -46,7 +46,6 @@ async fn a_widget_is_named_by_its_tenant_or_by_an_assistant_in_any_form() {
     let second = Assistant {
         id: stage.services.ids.id(),
         name: "Ada".to_owned(),
-        greeting: Some("Ahoy!".to_owned()),
         slug: Slug::from_name("ada").expect("a slug"),
         is_default: false,
         ..view.assistants[0].clone()
@@ -58,7 +57,7 @@ async fn a_widget_is_named_by_its_tenant_or_by_an_assistant_in_any_form() {
     }
     for name in [second.id.prefixed(), second.id.uuid()] {
         let seen = widget(&stage, &format!("?tenant={name}")).await.json();
-        assert_eq!((&seen["greeting"], &seen["name"]), (&json!("Ahoy!"), &json!("Ada")), "{name}");
+        assert_eq!((&seen["name"], &seen["agentId"]), (&json!("Ada"), &json!(second.id.uuid())), "{name}");
     }
     for unknown in ["550e8400-e29b-41d4-a716-446655440000", "nothing", "", "ten_01J00000000000000000000000"] {
         let seen = widget(&stage, &format!("?tenant={unknown}")).await;

@@ -8,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use synaptiq_domain::{
-    access::{ApiKey, Assistant, SystemScope, Tenant, TenantScope},
+    access::{ApiKey, Assistant, OperatorSession, SystemScope, Tenant, TenantScope},
     analytics::{CurrentOverview, DayCount, StatusCounts},
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
@@ -20,8 +20,8 @@ use synaptiq_domain::{
         StoreError,
         store::{
             AccessStore, AnalyticsStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile, LeadKey,
-            LeadStore, PassageKey, ReceiptStore, Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey,
-            UnitOfWork, WebhookStore,
+            LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth, SystemStore,
+            TenantView, TurnFile, TurnKey, UnitOfWork, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -31,11 +31,14 @@ use synaptiq_domain::{
 
 use super::{
     backup::{self, BackupError},
-    cache::{Caches, TenantKey},
+    cache::{Caches, Freshness, TenantKey},
     dialect::snapshot,
     open::{self, OpenError, OpenOptions, Opened},
     pool::{READER_SETTINGS, Readers},
-    sql::{access, analytics, commit, conversations, knowledge, leads, messages, receipts, system, webhooks},
+    sql::{
+        access, analytics, commit, conversations, knowledge, leads, messages, operator_sessions, receipts, system,
+        webhooks,
+    },
     writer::Writer,
 };
 
@@ -121,7 +124,7 @@ impl SqliteStore {
 impl AccessStore for SqliteStore {
     async fn find_credential(&self, hash: [u8; 32]) -> Result<Option<Credential>, StoreError> {
         let caches = &self.parts.caches;
-        let epoch = match caches.find::<Credential>(&hash) {
+        let epoch = match caches.find::<Credential>(&hash, Freshness::Now) {
             Ok(credential) => return Ok(Some(credential)),
             Err(epoch) => epoch,
         };
@@ -136,7 +139,7 @@ impl AccessStore for SqliteStore {
     async fn find_tenant(&self, id: Option<Id<Tenant>>) -> Result<Option<Tenant>, StoreError> {
         let caches = &self.parts.caches;
         let key = id.map_or(TenantKey::Default, TenantKey::Id);
-        let epoch = match caches.find::<Tenant>(&key) {
+        let epoch = match caches.find::<Tenant>(&key, Freshness::Now) {
             Ok(tenant) => return Ok(Some(tenant)),
             Err(epoch) => epoch,
         };
@@ -150,7 +153,7 @@ impl AccessStore for SqliteStore {
     async fn find_assistant_tenant(&self, id: Id<Assistant>) -> Result<Option<Tenant>, StoreError> {
         let caches = &self.parts.caches;
         let key = TenantKey::Assistant(id);
-        let epoch = match caches.find::<Tenant>(&key) {
+        let epoch = match caches.find::<Tenant>(&key, Freshness::Now) {
             Ok(tenant) => return Ok(Some(tenant)),
             Err(epoch) => epoch,
         };
@@ -164,7 +167,7 @@ impl AccessStore for SqliteStore {
 
     async fn tenant_view(&self, scope: TenantScope) -> Result<Option<Arc<TenantView>>, StoreError> {
         let caches = &self.parts.caches;
-        let epoch = match caches.find::<Arc<TenantView>>(&scope) {
+        let epoch = match caches.find::<Arc<TenantView>>(&scope, Freshness::AsOfTheRequest) {
             Ok(view) => return Ok(Some(view)),
             Err(epoch) => epoch,
         };
@@ -337,6 +340,43 @@ impl WebhookStore for SqliteStore {
 impl ReceiptStore for SqliteStore {
     async fn find_receipt(&self, scope: TenantScope, key: ReceiptKey) -> Result<Option<Receipt>, StoreError> {
         self.readers().look_up(move |conn| receipts::find(conn, scope, key)).await
+    }
+}
+
+#[async_trait]
+impl OperatorSessionStore for SqliteStore {
+    async fn begin_operator_session(
+        &self,
+        _system: SystemScope,
+        session: &OperatorSession,
+        most: u32,
+    ) -> Result<(), StoreError> {
+        let session = session.clone();
+        self.parts.writer.run(move |conn| operator_sessions::begin(conn, &session, most), |()| false).await
+    }
+
+    async fn find_operator_session(
+        &self,
+        _system: SystemScope,
+        hash: [u8; 32],
+    ) -> Result<Option<OperatorSession>, StoreError> {
+        self.readers().look_up(move |conn| operator_sessions::find(conn, hash)).await
+    }
+
+    async fn end_operator_session(&self, _system: SystemScope, hash: [u8; 32]) -> Result<bool, StoreError> {
+        self.parts.writer.run(move |conn| operator_sessions::end(conn, hash), |_| false).await
+    }
+
+    async fn sweep_operator_sessions(
+        &self,
+        _system: SystemScope,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<u32, StoreError> {
+        if !self.readers().look_up(move |conn| operator_sessions::any_over(conn, now)).await? {
+            return Ok(0);
+        }
+        self.parts.writer.run(move |conn| operator_sessions::sweep(conn, now, limit), |_| false).await
     }
 }
 

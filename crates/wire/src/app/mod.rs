@@ -1,6 +1,7 @@
 //! The app dialect: its envelope, its ids (UUIDs), its shapes.
 
 pub mod analytics;
+pub mod auth;
 pub mod chat;
 pub mod error;
 pub mod health;

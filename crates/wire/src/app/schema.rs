@@ -1,7 +1,7 @@
 //! Every request and answer of app, for its `OpenAPI` document.
 
 use crate::{
-    app::{analytics, chat, error, health, knowledge, lead, success, transcript, webhook, widget},
+    app::{analytics, auth, chat, error, health, knowledge, lead, success, transcript, webhook, widget},
     chat::ChatRequestBody,
     document::DocumentCreateBody,
     endpoint,
@@ -13,6 +13,9 @@ pub fn schemas() -> Schemas {
     let mut all = Schemas::new();
     let all = &mut all;
     add::<error::ErrorBody>(all);
+    add::<auth::LoginBody>(all);
+    add::<auth::LoggedIn>(all);
+    add::<auth::LoggedOut>(all);
     add::<health::Health>(all);
     add::<lead::LeadRecord>(all);
     add::<ChatRequestBody>(all);

@@ -1,8 +1,8 @@
 //! The store: what is read, one trait per concept, and the one way to write.
 //!
 //! Every method takes a [`TenantScope`](crate::access::TenantScope): a foreign id is simply not
-//! found (security T2, T3). The exceptions are the look-up of a credential and the methods of
-//! [`SystemStore`], whose rows come with a scope of their own.
+//! found (security T2, T3). The exceptions are the look-up of a credential, the operator's logins,
+//! and the methods of [`SystemStore`], whose rows come with a scope of their own.
 
 mod access;
 mod analytics;
@@ -10,6 +10,7 @@ mod commit;
 mod conversations;
 mod knowledge;
 mod leads;
+mod operator_sessions;
 mod receipts;
 mod system;
 mod webhooks;
@@ -22,6 +23,7 @@ pub use commit::UnitOfWork;
 pub use conversations::{ConversationFile, ConversationStore, TurnFile, TurnKey};
 pub use knowledge::{KnowledgeStore, PassageKey};
 pub use leads::{LeadFile, LeadKey, LeadStore};
+pub use operator_sessions::OperatorSessionStore;
 pub use receipts::ReceiptStore;
 pub use system::{DueDelivery, Settlement, StoreHealth, SystemStore};
 pub use webhooks::WebhookStore;
@@ -33,6 +35,7 @@ pub trait Store:
     + ConversationStore
     + KnowledgeStore
     + LeadStore
+    + OperatorSessionStore
     + ReceiptStore
     + SystemStore
     + UnitOfWork
@@ -46,6 +49,7 @@ impl<S> Store for S where
         + ConversationStore
         + KnowledgeStore
         + LeadStore
+        + OperatorSessionStore
         + ReceiptStore
         + SystemStore
         + UnitOfWork

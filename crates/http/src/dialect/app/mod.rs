@@ -3,6 +3,7 @@
 
 mod about;
 mod analytics;
+mod auth;
 mod chat;
 mod knowledge;
 mod knowledge_files;
@@ -15,7 +16,13 @@ use std::sync::OnceLock;
 
 use synaptiq_wire::{Fault, app::error::ErrorBody};
 
-use crate::{answer::Answer, dialect::Dialect, operation::Shape, route::Route, route_table::RouteTable};
+use crate::{
+    answer::Answer,
+    dialect::{Dialect, Mount},
+    operation::Shape,
+    route::Route,
+    route_table::RouteTable,
+};
 
 /// The app dialect.
 #[derive(Debug)]
@@ -28,6 +35,10 @@ impl Dialect for App {
 
     fn title(&self) -> &'static str {
         "Synaptiq API"
+    }
+
+    fn mounts(&self) -> &'static [Mount] {
+        const { &[Mount::at("")] }
     }
 
     fn routes(&self) -> &'static [Route] {
@@ -45,5 +56,9 @@ impl Dialect for App {
 
     fn refusal_shape(&self) -> Shape {
         Shape::of::<ErrorBody>()
+    }
+
+    fn takes_cookies(&self) -> bool {
+        true
     }
 }

@@ -7,8 +7,8 @@ use synaptiq_wire::app::widget::{Widget, WidgetRequest, read_request};
 
 use crate::{
     answer::{Answer, JSON},
-    auth::check_origin,
     fault::Refused,
+    origin,
     request::Call,
 };
 
@@ -16,13 +16,13 @@ use crate::{
 pub(super) async fn get(call: Call) -> Result<Answer, Refused> {
     let WidgetRequest { name, language } = read_request(&call.query())?;
     let owner = widget_owner(call.services(), name).await?;
-    check_origin(call.services(), owner.scope, &call.head).await?;
+    origin::check(call.services(), owner.scope, &call.head).await?;
     let view = widget_view(call.services(), owner, language.as_deref()).await?;
     let answer = Answer::ok(&Widget::from(&view));
     let body = answer.whole().map_or(&[][..], |body| body);
     let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&Sha256::digest(body)[..16]));
     let answer = if is_known(call.head.if_none_match.as_deref(), &tag) { Answer::bytes(304, JSON, "") } else { answer };
-    Ok(answer.with_header("etag", tag).with_header("cache-control", "public, max-age=60").with_header("vary", "Origin"))
+    Ok(answer.with_header("etag", tag).with_header("cache-control", "public, max-age=60"))
 }
 
 /// Whether the asker has the answer already. Weak and strong tags are compared alike (RFC 9110).

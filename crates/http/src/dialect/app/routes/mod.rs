@@ -2,6 +2,7 @@
 
 mod about;
 mod analytics;
+mod auth;
 mod chat;
 mod knowledge;
 mod webhooks;
@@ -13,5 +14,6 @@ use crate::route::Route;
 
 /// Everything app answers, in the order in which documents list it.
 pub(super) static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
-    [chat::ROUTES, knowledge::ROUTES, analytics::ROUTES, webhooks::ROUTES, widget::ROUTES, about::ROUTES].concat()
+    [auth::ROUTES, chat::ROUTES, knowledge::ROUTES, analytics::ROUTES, webhooks::ROUTES, widget::ROUTES, about::ROUTES]
+        .concat()
 });
