@@ -19,3 +19,4 @@ mod slow;
 mod ssrf;
 mod syrus;
 mod tenancy;
+mod widget;

@@ -163,6 +163,8 @@ pub enum BodyRule {
     Optional,
     /// A JSON body must come.
     Required,
+    /// A JSON body or a form with files must come.
+    RequiredOrForm,
 }
 
 impl Route {
@@ -176,9 +178,10 @@ impl Route {
         doc: OperationDoc,
     ) -> Self {
         let idempotent = !matches!(verb, Verb::Get);
-        let body = match &doc.body {
-            Some(_) => BodyRule::Required,
-            None => BodyRule::None,
+        let body = match (&doc.body, &doc.form) {
+            (_, Some(_)) => BodyRule::RequiredOrForm,
+            (Some(_), None) => BodyRule::Required,
+            (None, None) => BodyRule::None,
         };
         Self {
             verb,

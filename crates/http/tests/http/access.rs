@@ -59,6 +59,7 @@ fn k2_only_these_routes_are_open_to_all() {
         "GET /api/openapi.json Public",
         "GET /api/v1/docs Public",
         "GET /api/v1/openapi.json Public",
+        "GET /api/widget Public",
         "GET /livez Public",
         "GET /readyz Public",
         "GET /syrus/api/v1/docs Public",
@@ -83,7 +84,8 @@ fn k2_every_route_asks_for_the_scope_of_the_contract() {
             (_, "conversations") => Permission::ConversationsWrite,
             (_, "chat") => Permission::ChatWrite,
             (_, "webhooks") => Permission::WebhooksManage,
-            (_, "knowledge") => Permission::KnowledgeManage,
+            ("GET", "analytics") => Permission::AnalyticsRead,
+            (_, "knowledge" | "knowledge-base") => Permission::KnowledgeManage,
             (_, "keys") => Permission::KeysManage,
             other => panic!("the contract says nothing of {other:?}"),
         };

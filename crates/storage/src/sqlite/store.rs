@@ -9,6 +9,7 @@ use std::{
 use async_trait::async_trait;
 use synaptiq_domain::{
     access::{ApiKey, Assistant, OperatorSession, SystemScope, Tenant, TenantScope},
+    analytics::{CurrentOverview, DayCount, StatusCounts},
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
     id::Id,
@@ -18,13 +19,13 @@ use synaptiq_domain::{
     ports::{
         StoreError,
         store::{
-            AccessStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile, LeadHistory, LeadKey,
-            LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth, SystemStore,
-            TenantView, TurnFile, TurnKey, UnitOfWork, WebhookStore,
+            AccessStore, AnalyticsStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile,
+            LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth,
+            SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
-    time::Timestamp,
+    time::{Day, Timestamp},
     webhook::{Delivery, DeliveryQuery, Endpoint},
 };
 
@@ -34,7 +35,10 @@ use super::{
     dialect::{Connection, snapshot},
     open::{self, OpenError, OpenOptions, Opened},
     pool::{READER_SETTINGS, Readers},
-    sql::{access, commit, conversations, knowledge, leads, messages, operator_sessions, receipts, system, webhooks},
+    sql::{
+        access, analytics, commit, conversations, knowledge, leads, messages, operator_sessions, receipts, system,
+        webhooks,
+    },
     writer::Writer,
 };
 
@@ -177,6 +181,22 @@ impl AccessStore for SqliteStore {
 
     async fn list_keys(&self, scope: TenantScope) -> Result<Vec<ApiKey>, StoreError> {
         self.readers().scan(move |conn| access::list_keys(conn, scope)).await
+    }
+}
+
+#[async_trait]
+impl AnalyticsStore for SqliteStore {
+    async fn current_overview(&self, scope: TenantScope) -> Result<CurrentOverview, StoreError> {
+        self.readers().scan(move |conn| snapshot(conn, |conn| analytics::overview(conn, scope))).await
+    }
+
+    async fn status_counts(&self, scope: TenantScope) -> Result<StatusCounts, StoreError> {
+        self.readers().scan(move |conn| analytics::status_counts(conn, scope)).await
+    }
+
+    async fn leads_created_on(&self, scope: TenantScope, days: &[Day]) -> Result<Vec<DayCount>, StoreError> {
+        let days = days.to_vec();
+        self.readers().scan(move |conn| snapshot(conn, |conn| analytics::leads_created_on(conn, scope, &days))).await
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
 use async_trait::async_trait;
 use synaptiq_domain::{
     access::{ApiKey, Assistant, OperatorSession, SystemScope, Tenant, TenantScope},
+    analytics::{CurrentOverview, DayCount, StatusCounts},
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
     id::Id,
@@ -17,13 +18,13 @@ use synaptiq_domain::{
     ports::{
         Store, StoreError,
         store::{
-            AccessStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile, LeadHistory, LeadKey,
-            LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth, SystemStore,
-            TenantView, TurnFile, TurnKey, UnitOfWork, WebhookStore,
+            AccessStore, AnalyticsStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile,
+            LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth,
+            SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
-    time::Timestamp,
+    time::{Day, Timestamp},
     webhook::{Delivery, DeliveryQuery, Endpoint},
 };
 
@@ -90,6 +91,12 @@ hand_on!(AccessStore {
     fn find_assistant_tenant(id: Id<Assistant>) -> Answer<Option<Tenant>>;
     fn tenant_view(scope: TenantScope) -> Answer<Option<Arc<TenantView>>>;
     fn list_keys(scope: TenantScope) -> Answer<Vec<ApiKey>>;
+});
+
+hand_on!(AnalyticsStore {
+    fn current_overview(scope: TenantScope) -> Answer<CurrentOverview>;
+    fn status_counts(scope: TenantScope) -> Answer<StatusCounts>;
+    fn leads_created_on(scope: TenantScope, days: &[Day]) -> Answer<Vec<DayCount>>;
 });
 
 hand_on!(ConversationStore {
