@@ -18,3 +18,6 @@ mod samples;
 mod sandbox;
 mod slow;
 mod ssrf;
+mod syrus;
+mod tenancy;
+mod widget;

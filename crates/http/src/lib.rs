@@ -34,3 +34,4 @@ mod session;
 pub mod sse;
 pub mod stream;
 pub mod tasks;
+pub mod upload;

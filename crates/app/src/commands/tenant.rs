@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::json;
 use synaptiq_domain::{
     access::Tenant,
-    use_cases::{CreateTenant, create_tenant, set_allowed_origins, set_plan},
+    use_cases::{CreateTenant, create_tenant, set_allowed_origins, set_plan, set_widget},
 };
 
 use crate::{cli::TenantCommand, commands::print, config::Config, database, installation::Installation};
@@ -22,7 +22,7 @@ pub(super) async fn run(command: TenantCommand, config: &Config) -> Result<()> {
             let tenants = services.store.list_tenants(installation.system).await?;
             print(output, &tenants.iter().map(record).collect());
         }
-        TenantCommand::Set { tenant, plan, allowed_origin, any_origin, output } => {
+        TenantCommand::Set { tenant, plan, allowed_origin, any_origin, widget, output } => {
             let (mut tenant, scope) = installation.tenant(Some(&tenant)).await?;
             // The plan first: of a plan that is unknown nothing is done at all.
             if let Some(plan) = plan {
@@ -30,6 +30,9 @@ pub(super) async fn run(command: TenantCommand, config: &Config) -> Result<()> {
             }
             if any_origin || !allowed_origin.is_empty() {
                 tenant = set_allowed_origins(&services, scope, &allowed_origin).await?;
+            }
+            if widget.is_named() {
+                tenant = set_widget(&services, scope, |settings| widget.apply(settings)).await?;
             }
             print(output, &record(&tenant));
         }
@@ -44,6 +47,7 @@ fn record(tenant: &Tenant) -> serde_json::Value {
         "plan": tenant.plan,
         "isDefault": tenant.is_default,
         "allowedOrigins": tenant.settings.allowed_origins,
+        "widget": tenant.settings.widget,
         "createdAt": tenant.created_at.rfc3339_millis(),
     })
 }
