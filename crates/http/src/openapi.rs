@@ -64,6 +64,7 @@ pub fn openapi_at(place: Place) -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "headers": headers(),
             "securitySchemes": security,
         },
     });
@@ -126,7 +127,7 @@ fn operation(dialect: &dyn Dialect, route: &Route, refusal: &Value, schemas: &mu
     }
     let mut responses = Map::new();
     for (status, description, shape) in answers {
-        let mut response = json!({"description": description, "headers": every_header()});
+        let mut response = json!({"description": description, "headers": headers_of(*status)});
         if let Some(shape) = shape {
             response["content"] = json!({JSON: {"schema": reference(*shape, schemas)}});
         }
@@ -137,11 +138,9 @@ fn operation(dialect: &dyn Dialect, route: &Route, refusal: &Value, schemas: &mu
     }
     for status in every_refusal(route, refusals) {
         let content = json!({JSON: {"schema": refusal}});
-        let mut response = json!({"description": words_of(status), "headers": every_header(), "content": content});
+        let mut response = json!({"description": words_of(status), "content": content});
         if status == 429 {
-            for name in ["Retry-After", "X-RateLimit-RetryAfter"] {
-                response["headers"][name] = whole_number("After how many seconds a retry succeeds.");
-            }
+            response["headers"] = headers_of(status);
         }
         responses.insert(status.to_string(), response);
     }
@@ -149,18 +148,30 @@ fn operation(dialect: &dyn Dialect, route: &Route, refusal: &Value, schemas: &mu
     operation
 }
 
-/// The headers of every answer.
-fn every_header() -> Value {
-    json!({
-        "X-Request-Id": {"schema": {"type": "string"}},
-        "X-RateLimit-Limit": whole_number("How many requests are let in."),
-        "X-RateLimit-Remaining": whole_number("How many more would be let in now."),
-        "X-RateLimit-Reset": whole_number("When the next slot is free, in Unix seconds."),
-    })
+/// The headers of every answer, by reference; on 429 those that say when to come again too.
+fn headers_of(status: u16) -> Value {
+    let named = HEADERS.iter().filter(|(name, _)| status == 429 || !name.contains("Retry"));
+    let named = named.map(|(name, _)| ((*name).to_owned(), json!({"$ref": format!("#/components/headers/{name}")})));
+    Value::Object(named.collect())
 }
 
-fn whole_number(about: &str) -> Value {
-    json!({"description": about, "schema": {"type": "integer", "minimum": 0}})
+/// What the headers of limits say.
+const HEADERS: [(&str, &str); 6] = [
+    ("X-Request-Id", "The id of the request."),
+    ("X-RateLimit-Limit", "How many requests are let in."),
+    ("X-RateLimit-Remaining", "How many more would be let in now."),
+    ("X-RateLimit-Reset", "When the next slot is free, in Unix seconds."),
+    ("X-RateLimit-RetryAfter", "After how many seconds a retry succeeds."),
+    ("Retry-After", "After how many seconds a retry succeeds."),
+];
+
+/// The headers that answers refer to.
+fn headers() -> Value {
+    let described = HEADERS.map(|(name, about)| {
+        let kind = if name == "X-Request-Id" { "string" } else { "integer" };
+        (name.to_owned(), json!({"description": about, "schema": {"type": kind}}))
+    });
+    Value::Object(described.into_iter().collect())
 }
 
 fn security(dialect: &dyn Dialect, access: Access) -> Value {
