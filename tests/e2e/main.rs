@@ -9,6 +9,7 @@ mod exactly_once;
 mod harness;
 mod hostile;
 mod idempotency;
+mod limits;
 mod model_turns;
 mod operator_login;
 mod order_on_disk;
