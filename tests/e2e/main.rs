@@ -12,6 +12,7 @@ mod idempotency;
 mod model_turns;
 mod order_on_disk;
 mod public_chat;
+mod receivers;
 mod samples;
 mod sandbox;
 mod slow;
