@@ -24,6 +24,8 @@ fn page() -> String {
 
 const OLD: &str = "whsec_b2xkIG9sZCBvbGQgb2xkIG9sZCBvbGQgb2xkIG9sZCE=";
 const NEW: &str = "whsec_bmV3IG5ldyBuZXcgbmV3IG5ldyBuZXcgbmV3IG5ldyE=";
+/// A caller's own, which is no base64: the official libraries cannot read it.
+const OWN: &str = "a_secret_of_the_callers_own";
 const FOREIGN: &str = "whsec_Zm9yZWlnbiBmb3JlaWduIGZvcmVpZ24gZm9yZWlnbiE=";
 
 fn server() -> Server {
@@ -86,7 +88,15 @@ async fn prove(language: Language) {
             receivers.prove_of(&delivery).await;
             continue;
         }
-        receivers.prove(&Stage::set(&server, *signature).await).await;
+        let stage = Stage::set(&server, *signature).await;
+        receivers.prove(&stage).await;
+        if *signature != Signature::StandardLibrary {
+            let own = start(OWN).expect("it started a moment ago");
+            let endpoint = stage.subscribe(own.url(), OWN).await;
+            stage.qualify("own@example.com").await;
+            stage.wait_until_delivered(&endpoint).await;
+            assert_eq!(own.inbox().len(), 1, "{}", own.output());
+        }
     }
 }
 
