@@ -227,6 +227,7 @@ async fn high_value_is_told_when_the_budget_comes_after_the_question() {
     let high: Vec<_> = stage.events().await.into_iter().filter(|event| event.kind == IntentHighValue).collect();
     assert_eq!(high.len(), 1);
     assert_eq!(high[0].data.intent, Some(synaptiq_domain::conversation::Intent::PricingInquiry));
+    assert_eq!(high[0].data.confidence, Some(0.9), "how sure it was when they asked");
 }
 
 #[tokio::test]
