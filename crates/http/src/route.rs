@@ -76,6 +76,8 @@ pub enum LimitGroup {
     CreateLead,
     /// Searching leads.
     SearchLeads,
+    /// Analytics.
+    Analytics,
     /// What visitors ask for without a key.
     Public,
     /// Probes and documents: never limited.
@@ -90,6 +92,7 @@ impl LimitGroup {
             Self::Chat => "chat",
             Self::CreateLead => "create_lead",
             Self::SearchLeads => "search_leads",
+            Self::Analytics => "analytics",
             Self::Public => "public",
             Self::Unlimited => "unlimited",
         }

@@ -5,9 +5,15 @@
 use std::{
     num::NonZeroUsize,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
-use diesel::{QueryableByName, RunQueryDsl as _, sql_types::BigInt};
+use diesel::{
+    QueryResult, RunQueryDsl,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    sql_types::BigInt,
+    sqlite::Sqlite,
+};
 use lru::LruCache;
 use synaptiq_domain::{
     access::{Assistant, Tenant, TenantScope},
@@ -85,19 +91,44 @@ struct Watch {
     conn: Connection,
     data_version: i64,
     generation: i64,
+    looked_at: Instant,
 }
 
-#[derive(QueryableByName)]
-struct DataVersion {
-    #[diesel(sql_type = BigInt)]
-    data_version: i64,
+/// How long a look for changes serves what follows from it: the rest of the request whose
+/// credential was just looked up, and no later one.
+const ONE_LOOK: Duration = Duration::from_millis(1);
+
+/// Whether a look-up must know of every commit before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Freshness {
+    /// It begins a request: whatever was committed before is seen.
+    Now,
+    /// It follows such a look-up; what that one knew will do, if it was within a millisecond.
+    AsOfTheRequest,
 }
+
+/// `PRAGMA data_version`, as a statement that is prepared once.
+#[derive(Debug, Clone, Copy, QueryId)]
+struct DataVersion;
+
+impl QueryFragment<Sqlite> for DataVersion {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("PRAGMA data_version");
+        Ok(())
+    }
+}
+
+impl Query for DataVersion {
+    type SqlType = BigInt;
+}
+
+impl RunQueryDsl<Connection> for DataVersion {}
 
 impl Caches {
     /// Empty caches that are watched through a connection of their own.
     pub(super) fn new(mut conn: Connection) -> Outcome<Self> {
         let (data_version, generation) = (read_data_version(&mut conn)?, access::read_generation(&mut conn)?);
-        let watch = Watch { conn, data_version, generation };
+        let watch = Watch { conn, data_version, generation, looked_at: Instant::now() };
         let kept = Kept {
             epoch: 0,
             credentials: LruCache::new(KEPT),
@@ -108,8 +139,8 @@ impl Caches {
     }
 
     /// The row, if it is kept; else the proof that [`Caches::keep`] asks for.
-    pub(super) fn find<T: Cached + Clone>(&self, key: &T::Key) -> Result<T, Epoch> {
-        self.look_for_changes();
+    pub(super) fn find<T: Cached + Clone>(&self, key: &T::Key, freshness: Freshness) -> Result<T, Epoch> {
+        self.look_for_changes(freshness);
         let mut kept = self.kept();
         let epoch = Epoch(kept.epoch);
         T::shelf(&mut kept).get(key).cloned().ok_or(epoch)
@@ -138,9 +169,13 @@ impl Caches {
 
     /// Asks the file whether anyone has written: a few microseconds, less than any read of rows.
     /// Our own writer's commits show here too; only a moved generation drops the caches.
-    fn look_for_changes(&self) {
+    fn look_for_changes(&self, freshness: Freshness) {
         let watch = &mut *self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        if freshness == Freshness::AsOfTheRequest && watch.looked_at.elapsed() < ONE_LOOK {
+            return;
+        }
         let changed = read_data_version(&mut watch.conn).and_then(|data_version| {
+            watch.looked_at = Instant::now();
             if data_version == watch.data_version {
                 return Ok(false);
             }
@@ -160,5 +195,5 @@ impl Caches {
 }
 
 fn read_data_version(conn: &mut Connection) -> Outcome<i64> {
-    Ok(diesel::sql_query("PRAGMA data_version").get_result::<DataVersion>(conn)?.data_version)
+    Ok(DataVersion.get_result(conn)?)
 }

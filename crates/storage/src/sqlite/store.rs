@@ -30,7 +30,7 @@ use synaptiq_domain::{
 
 use super::{
     backup::{self, BackupError},
-    cache::{Caches, TenantKey},
+    cache::{Caches, Freshness, TenantKey},
     dialect::snapshot,
     open::{self, OpenError, OpenOptions, Opened},
     pool::{READER_SETTINGS, Readers},
@@ -120,7 +120,7 @@ impl SqliteStore {
 impl AccessStore for SqliteStore {
     async fn find_credential(&self, hash: [u8; 32]) -> Result<Option<Credential>, StoreError> {
         let caches = &self.parts.caches;
-        let epoch = match caches.find::<Credential>(&hash) {
+        let epoch = match caches.find::<Credential>(&hash, Freshness::Now) {
             Ok(credential) => return Ok(Some(credential)),
             Err(epoch) => epoch,
         };
@@ -135,7 +135,7 @@ impl AccessStore for SqliteStore {
     async fn find_tenant(&self, id: Option<Id<Tenant>>) -> Result<Option<Tenant>, StoreError> {
         let caches = &self.parts.caches;
         let key = id.map_or(TenantKey::Default, TenantKey::Id);
-        let epoch = match caches.find::<Tenant>(&key) {
+        let epoch = match caches.find::<Tenant>(&key, Freshness::Now) {
             Ok(tenant) => return Ok(Some(tenant)),
             Err(epoch) => epoch,
         };
@@ -149,7 +149,7 @@ impl AccessStore for SqliteStore {
     async fn find_assistant_tenant(&self, id: Id<Assistant>) -> Result<Option<Tenant>, StoreError> {
         let caches = &self.parts.caches;
         let key = TenantKey::Assistant(id);
-        let epoch = match caches.find::<Tenant>(&key) {
+        let epoch = match caches.find::<Tenant>(&key, Freshness::Now) {
             Ok(tenant) => return Ok(Some(tenant)),
             Err(epoch) => epoch,
         };
@@ -163,7 +163,7 @@ impl AccessStore for SqliteStore {
 
     async fn tenant_view(&self, scope: TenantScope) -> Result<Option<Arc<TenantView>>, StoreError> {
         let caches = &self.parts.caches;
-        let epoch = match caches.find::<Arc<TenantView>>(&scope) {
+        let epoch = match caches.find::<Arc<TenantView>>(&scope, Freshness::AsOfTheRequest) {
             Ok(view) => return Ok(Some(view)),
             Err(epoch) => epoch,
         };
