@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::project::{Project, run as run_command, say};
 
 /// One document per dialect that the server speaks.
-const DIALECTS: [&str; 2] = ["v1", "app"];
+const DIALECTS: [&str; 3] = ["v1", "app", "syrus"];
 
 /// Whether to change anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

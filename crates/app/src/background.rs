@@ -69,6 +69,7 @@ impl Background {
             admin: Arc::new(StoredAdminToken { store: Arc::clone(&installation.store), system: installation.system }),
             feed: Arc::clone(&self.feed),
             trusted_proxies: config.trusted_proxies.clone(),
+            public_origin: config.public_origin.clone(),
             version: env!("CARGO_PKG_VERSION"),
             limits: Limits::default(),
         };

@@ -199,7 +199,7 @@ pub(crate) struct RestoreArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct OpenapiArgs {
-    /// v1 or app
+    /// v1, app or syrus
     pub(crate) dialect: String,
 }
 

@@ -12,7 +12,10 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use ipnet::IpNet;
-use synaptiq_domain::webhook::{Profile, RetrySchedule};
+use synaptiq_domain::{
+    access::WebOrigin,
+    webhook::{Profile, RetrySchedule},
+};
 
 /// One setting: its name in the settings file and on the command line, and in the environment.
 pub(crate) struct Setting {
@@ -122,7 +125,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "trusted-proxies",
         "SYNAPTIQ_TRUSTED_PROXIES",
         Some(""),
-        "Networks (CIDRs) whose X-Forwarded-For is believed",
+        "Networks (CIDRs) whose X-Forwarded-For, -Proto and -Host are believed",
     ),
     setting("public_url", "public-url", "SYNAPTIQ_PUBLIC_URL", None, "Address under which visitors reach this server"),
     setting("log", "log", "SYNAPTIQ_LOG", Some("info"), "What to log, e.g. info or synaptiq_http=debug"),
@@ -174,6 +177,7 @@ pub(crate) struct Config {
     pub(crate) secret_key: Option<[u8; 32]>,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) public_url: Option<String>,
+    pub(crate) public_origin: Option<WebOrigin>,
     pub(crate) log: String,
     values: Values,
 }
@@ -215,6 +219,7 @@ impl Config {
             secret_key: of("secret_key").map(parse::secret_key).transpose()?,
             trusted_proxies: parse::networks("trusted_proxies", of("trusted_proxies"))?,
             public_url: of("public_url").map(parse::public_url).transpose()?,
+            public_origin: of("public_url").map(parse::public_origin).transpose()?,
             log: required("log").to_owned(),
             values,
         })

@@ -10,7 +10,7 @@ use std::{
 
 use ipnet::IpNet;
 use synaptiq_domain::{
-    access::SystemScope,
+    access::{SystemScope, WebOrigin},
     ports::{Store, store::StoreHealth},
     use_cases::Services,
 };
@@ -24,6 +24,7 @@ use crate::{
     body::BodyLimits,
     feed::ConversationFeed,
     remembered::Remembered,
+    request::Head,
     tasks::Tasks,
 };
 
@@ -76,8 +77,10 @@ pub struct Parts {
     pub admin: Arc<dyn AdminToken>,
     /// Tells streams of changes; the wiring's `Signals` feeds it.
     pub feed: Arc<ConversationFeed>,
-    /// Whose `X-Forwarded-For` is believed (security I7).
+    /// Whose `X-Forwarded-*` is believed (security I7).
     pub trusted_proxies: Vec<IpNet>,
+    /// The origin under which the operator publishes this server.
+    pub public_origin: Option<WebOrigin>,
     /// The product's version, as health shows it.
     pub version: &'static str,
     /// How long and how large things may be.
@@ -91,6 +94,7 @@ pub struct Front {
     pub(crate) admin: AdminGate,
     pub(crate) feed: Arc<ConversationFeed>,
     pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) public_origin: Option<WebOrigin>,
     pub(crate) version: &'static str,
     pub(crate) limits: Limits,
     pub(crate) tasks: Tasks,
@@ -104,13 +108,14 @@ pub struct Front {
 impl Front {
     /// Puts the parts together. `runtime` carries work that outlives its client.
     pub fn new(parts: Parts, runtime: Handle) -> Arc<Self> {
-        let Parts { services, system, admin, feed, trusted_proxies, version, limits } = parts;
+        let Parts { services, system, admin, feed, trusted_proxies, public_origin, version, limits } = parts;
         Arc::new(Self {
             services,
             system,
             admin: AdminGate::new(admin),
             feed,
             trusted_proxies,
+            public_origin,
             version,
             limits,
             tasks: Tasks::new(runtime),
@@ -136,6 +141,17 @@ impl Front {
 
     pub(crate) fn stop(&self) {
         self.stopping.send_replace(true);
+    }
+
+    /// Whether an `Origin` is this server's own, as it is published or as the client asked for it.
+    pub(crate) fn is_own_origin(&self, origin: &str, head: &Head) -> bool {
+        WebOrigin::parse(origin)
+            .is_ok_and(|origin| [&self.public_origin, &head.asked_origin].into_iter().flatten().any(|own| *own == origin))
+    }
+
+    /// Whether what this client is sent is encrypted on its way: then a cookie must not go otherwise.
+    pub(crate) fn is_encrypted(&self, head: &Head) -> bool {
+        [&self.public_origin, &head.asked_origin].into_iter().flatten().any(WebOrigin::is_https)
     }
 
     /// How the store is, as of a second ago at most: to find out it writes.

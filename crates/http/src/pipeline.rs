@@ -20,10 +20,12 @@ use crate::{
     auth::{Caller, identify},
     body,
     connection::HeadWatch,
-    dialect::{self, Dialect},
+    cors,
+    dialect::{self, Dialect, Place},
     fault::Refused,
     front::Front,
     idempotency::{self, Wish, once},
+    origin,
     request::{Call, Head},
     request_id,
     route::{Access, BodyRule, Route},
@@ -38,9 +40,10 @@ pub async fn serve(front: web::Data<Front>, request: HttpRequest, payload: web::
     let in_hand = InHand::new(request.conn_data::<HeadWatch>());
     let front = front.into_inner();
     let head = Arc::new(head_of(&front, &request));
-    let dialect = dialect::choose(&head.path);
+    let place = dialect::choose(&head.path, head.authorization.as_deref());
+    let dialect = place.dialect;
     let mut log = Logged { operation: "-", caller: None };
-    let answer = AssertUnwindSafe(answer(&front, dialect, &request, payload, &head, &mut log)).catch_unwind().await;
+    let answer = AssertUnwindSafe(answer(&front, place, &request, payload, &head, &mut log)).catch_unwind().await;
     let answer = answer.unwrap_or_else(|_| Err(panicked(&front)));
     let answer = answer.unwrap_or_else(|refused| refusal(dialect, &refused.into_fault(), &head.request_id));
     tracing::info!(
@@ -53,7 +56,7 @@ pub async fn serve(front: web::Data<Front>, request: HttpRequest, payload: web::
         status = answer.status,
         microseconds = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
     );
-    respond(&front, dialect, &request, &head, answer, in_hand)
+    respond(&front, place, &request, &head, answer, in_hand)
 }
 
 /// What the log line says besides the obvious.
@@ -92,6 +95,9 @@ fn head_of(front: &Front, request: &HttpRequest) -> Head {
         address: address::of_client(peer, forwarded, &front.trusted_proxies),
         authorization: text("authorization"),
         origin: text("origin"),
+        fetch_site: text("sec-fetch-site"),
+        cookie: text("cookie"),
+        asked_origin: origin::asked(request, address::is_trusted(peer, &front.trusted_proxies)),
         user_agent: text("user-agent"),
         last_event_id: text("last-event-id"),
         idempotency_key: request.headers().get(idempotency::HEADER).map(|value| value.as_bytes().to_vec()),
@@ -102,14 +108,19 @@ fn head_of(front: &Front, request: &HttpRequest) -> Head {
 
 async fn answer(
     front: &Arc<Front>,
-    dialect: &'static dyn Dialect,
+    place: Place,
     request: &HttpRequest,
     payload: web::Payload,
     head: &Arc<Head>,
     log: &mut Logged,
 ) -> Result<Answer, Refused> {
     check_sizes(front, request)?;
-    let (route, params) = match dialect.table().find(request.method().as_str(), &head.path) {
+    if let Some(answer) = cors::preflight(place, request, &head.path) {
+        return Ok(answer);
+    }
+    let dialect = place.dialect;
+    let path = place.path_in_table(&head.path);
+    let (route, params) = match dialect.table().find(request.method().as_str(), &path) {
         Found::Route(route, params) => (route, params.into_iter().map(str::to_owned).collect()),
         Found::OtherMethods(allowed) => {
             let fault = Fault::new(Code::MethodNotAllowed, "this route has other methods; see Allow");
@@ -133,6 +144,7 @@ async fn answer(
     let call = Call {
         front: Arc::clone(front),
         dialect,
+        mount: place.mount,
         route,
         params,
         caller,
@@ -246,7 +258,7 @@ pub(crate) fn refusal(dialect: &dyn Dialect, fault: &Fault, request_id: &str) ->
 
 fn respond(
     front: &Front,
-    dialect: &dyn Dialect,
+    place: Place,
     request: &HttpRequest,
     head: &Head,
     answer: Answer,
@@ -257,9 +269,11 @@ fn respond(
     response.insert_header((request_id::HEADER, head.request_id.as_str()));
     response.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     response.insert_header((header::CACHE_CONTROL, "no-store"));
-    if dialect.varies_by_authorization() {
+    if place.varies_by_authorization() {
         response.insert_header((header::VARY, "Authorization"));
     }
+    cors::describe(&mut response, place, head);
+    cors::warn(&mut response, head);
     for (name, value) in &answer.headers {
         response.insert_header((&**name, value.as_str()));
     }
@@ -269,6 +283,7 @@ fn respond(
     }
     let is_head = request.method() == actix_web::http::Method::HEAD;
     match answer.body {
+        Body::None => response.finish(),
         Body::Whole(content_type, body) => {
             response.insert_header((header::CONTENT_TYPE, content_type));
             response.body(body)

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use synaptiq_domain::{
-    access::{KeyKind, PermissionSet, TenantScope},
+    access::{KeyKind, PermissionSet, TenantScope, WebOrigin},
     id::{Id, Kind},
     money::JsonMap,
     use_cases::{Recording, Services},
@@ -14,7 +14,7 @@ use synaptiq_wire::{FieldError, json, query::Query, query::decode_segment};
 use crate::{
     answer::Answer,
     auth::Caller,
-    dialect::Dialect,
+    dialect::{Dialect, Mount, Place},
     front::Front,
     idempotency::Claim,
     route::{BodyRule, Route},
@@ -34,6 +34,12 @@ pub struct Head {
     pub authorization: Option<String>,
     /// `Origin`.
     pub origin: Option<String>,
+    /// `Sec-Fetch-Site`: the browser's own word on which page asks.
+    pub fetch_site: Option<String>,
+    /// `Cookie`.
+    pub cookie: Option<String>,
+    /// Under which origin the client asked for this server.
+    pub asked_origin: Option<WebOrigin>,
     /// `User-Agent`.
     pub user_agent: Option<String>,
     /// `Last-Event-ID`.
@@ -52,6 +58,8 @@ pub struct Call {
     pub front: Arc<Front>,
     /// Which dialect it speaks.
     pub dialect: &'static dyn Dialect,
+    /// At which of the dialect's places it was asked.
+    pub mount: &'static Mount,
     /// The route it named.
     pub route: &'static Route,
     /// The values of the path's parameters, in order.
@@ -71,6 +79,11 @@ impl Call {
     /// The use cases' ports.
     pub fn services(&self) -> &Services {
         &self.front.services
+    }
+
+    /// The place it was asked at.
+    pub fn place(&self) -> Place {
+        Place { dialect: self.dialect, mount: self.mount }
     }
 
     /// The caller's scope.

@@ -61,7 +61,12 @@ pub enum Access {
     PublicChat,
     /// A visitor who reads their own conversation: `Authorization: Session sess_…`.
     Session,
-    /// Whoever has a key with this scope, or the admin token.
+    /// Whoever wants to log in: no credential but the one in the body. Not from pages of other origins.
+    Login,
+    /// The operator's session cookie alone: a key has no session. Writes need the proof of their origin.
+    Operator,
+    /// Whoever has a key with this scope, or the admin token; where the dialect takes cookies, the
+    /// operator's session too, whose writes need the proof of their origin.
     Scope(Permission),
 }
 
@@ -171,6 +176,13 @@ impl Route {
             handler,
             doc,
         }
+    }
+
+    /// Keeps no answers, whatever its method: a kept login would be a kept credential.
+    #[must_use]
+    pub const fn without_receipts(mut self) -> Self {
+        self.idempotent = false;
+        self
     }
 
     /// Counts against another limit.

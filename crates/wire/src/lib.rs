@@ -5,7 +5,7 @@
 //! records, made from domain values by conversions that destructure every field, so that a new
 //! field breaks the build here and is decided on. Nothing here decides a business rule.
 //!
-//! A dialect is one folder ([`v1`], [`app`]). No dialect imports another; what two of them share is
+//! A dialect is one folder ([`v1`], [`app`], [`syrus`]). No dialect imports another; what two of them share is
 //! a file beside them. Webhook bodies are in [`webhook`], one file per profile.
 
 pub mod app;
@@ -22,6 +22,7 @@ pub mod query;
 mod samples;
 pub mod schema;
 pub mod sse;
+pub mod syrus;
 pub mod time;
 pub mod v1;
 pub mod webhook;

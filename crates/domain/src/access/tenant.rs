@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
+    access::WebOrigin,
     id::{Id, Kind},
     lead::{Score, Weight},
     money::Money,
@@ -140,7 +141,7 @@ pub struct TenantSettings {
     /// A seat's price per year, for deal sizes where no budget is stated. Default 600.
     pub price_per_seat: Money,
     /// Origins that may chat; empty allows all (contract § 3).
-    pub allowed_origins: Vec<String>,
+    pub allowed_origins: Vec<WebOrigin>,
     /// Hosts that answers may link to, besides links in the knowledge base.
     pub allowed_link_hosts: Vec<String>,
     /// What a visitor reads while a person has been asked, by language code; the built-in text otherwise.

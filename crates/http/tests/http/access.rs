@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::json;
-use synaptiq_domain::access::{KeyKind, Permission, PermissionSet};
+use synaptiq_domain::access::{KeyKind, Permission, PermissionSet, WebOrigin};
 use synaptiq_http::{
     dialect::{ALL, Dialect},
     route::{Access, Route},
@@ -15,7 +15,7 @@ fn guarded() -> impl Iterator<Item = (&'static dyn Dialect, &'static Route, Perm
     ALL.into_iter().flat_map(|dialect| {
         dialect.routes().iter().filter_map(move |route| match route.access {
             Access::Scope(permission) => Some((dialect, route, permission)),
-            Access::Public | Access::PublicChat | Access::Session => None,
+            Access::Public | Access::PublicChat | Access::Session | Access::Login | Access::Operator => None,
         })
     })
 }
@@ -32,7 +32,7 @@ fn every_operation_has_a_name_of_its_own_and_every_path_begins_with_its_dialects
         let places: HashSet<_> = dialect.routes().iter().map(|route| (route.verb, route.path)).collect();
         assert_eq!(places.len(), dialect.routes().len(), "{}", dialect.name());
         for route in dialect.routes() {
-            let chosen = synaptiq_http::dialect::choose(route.path);
+            let chosen = synaptiq_http::dialect::choose(route.path, None).dialect;
             assert_eq!(chosen.name(), dialect.name(), "{route:?} is never reached");
         }
     }
@@ -49,6 +49,7 @@ fn k2_only_these_routes_are_open_to_all() {
         .collect();
     open.sort_unstable();
     let expected = [
+        "DELETE /api/admin/auth Operator",
         "GET /api/chat/messages Session",
         "GET /api/chat/stream Session",
         "GET /api/health Public",
@@ -57,6 +58,9 @@ fn k2_only_these_routes_are_open_to_all() {
         "GET /api/v1/openapi.json Public",
         "GET /livez Public",
         "GET /readyz Public",
+        "GET /syrus/api/v1/docs Public",
+        "GET /syrus/api/v1/openapi.json Public",
+        "POST /api/admin/auth Login",
         "POST /api/chat PublicChat",
     ];
     assert_eq!(open, expected);
@@ -114,16 +118,10 @@ async fn k1_without_a_good_key_every_route_answers_401_in_its_dialects_shape() {
     let mut mistyped = stage.key.clone();
     let last = mistyped.pop();
     mistyped.push(if last == Some('a') { 'b' } else { 'a' });
-    let syrus = stage.key_with(KeyKind::Syrus, "admin").await;
     for (dialect, route, _) in guarded() {
-        for bearer in [
-            None,
-            Some("Bearer"),
-            Some("Bearer "),
-            Some(&*format!("Bearer {mistyped}")),
-            Some(&*format!("Bearer {syrus}")),
-            Some("Basic Zm9vOmJhcg=="),
-        ] {
+        for bearer in
+            [None, Some("Bearer"), Some("Bearer "), Some(&*format!("Bearer {mistyped}")), Some("Basic Zm9vOmJhcg==")]
+        {
             let asking = stage.ask_publicly(route.verb.as_str(), &path(route)).json(&json!({}));
             let asking = match bearer {
                 Some(bearer) => asking.header("authorization", bearer),
@@ -132,10 +130,28 @@ async fn k1_without_a_good_key_every_route_answers_401_in_its_dialects_shape() {
             let seen = asking.seen().await;
             assert_eq!(seen.status, 401, "{route:?} with {bearer:?}");
             let answer = seen.json();
-            let code = if dialect.name() == "v1" { &answer["error"]["code"] } else { &answer["code"] };
-            assert_eq!(code, "unauthorized", "{route:?}");
+            let (code, word) = match (dialect.name(), bearer) {
+                ("app", _) => (&answer["code"], "unauthorized"),
+                ("syrus", Some(bearer)) if bearer.starts_with("Bearer sk_") => {
+                    (&answer["error"]["code"], "invalid_api_key")
+                }
+                ("syrus", _) => (&answer["error"]["code"], "missing_bearer_token"),
+                _ => (&answer["error"]["code"], "unauthorized"),
+            };
+            assert_eq!(code, word, "{route:?} with {bearer:?}");
             assert_eq!(seen.header("www-authenticate"), Some("Bearer"));
         }
+    }
+}
+
+#[actix_web::test]
+async fn k1_a_syrus_key_is_no_key_of_the_app_dialect() {
+    let stage = Stage::new().await;
+    let syrus = stage.key_with(KeyKind::Syrus, "admin").await;
+    for (_, route, _) in guarded().filter(|(dialect, ..)| dialect.name() == "app") {
+        let asking = stage.ask_publicly(route.verb.as_str(), &path(route)).json(&json!({}));
+        let seen = asking.header("authorization", &format!("Bearer {syrus}")).seen().await;
+        assert_eq!((seen.status, &seen.json()["code"]), (401, &json!("unauthorized")), "{route:?}");
     }
 }
 
@@ -259,7 +275,7 @@ async fn v5_public_chat_and_publishable_keys_keep_to_the_tenants_origins() {
     let before =
         stage.services.store.find_tenant(Some(stage.scope.content())).await.expect("a store").expect("a tenant");
     let mut after = before.clone();
-    after.settings.allowed_origins = vec!["https://shop.example".to_owned()];
+    after.settings.allowed_origins = vec![WebOrigin::parse("https://shop.example").expect("an origin")];
     let changes = Changes { tenants: vec![Change::updated(before, after)], ..Changes::default() };
     stage.services.store.commit(stage.scope, changes).await.expect("a commit");
     assert_eq!(ask("https://shop.example").await, (200, 200));

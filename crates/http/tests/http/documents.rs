@@ -57,7 +57,11 @@ fn the_document_tells_of_every_route_and_every_reference_leads_somewhere() {
             );
             assert_eq!(operation["requestBody"].is_object(), route.doc.body.is_some(), "{route:?}");
             let secured = operation["security"].as_array().is_some_and(|schemes| !schemes.is_empty());
-            assert_eq!(secured, matches!(route.access, Access::Scope(_) | Access::Session), "{route:?}");
+            assert_eq!(
+                secured,
+                matches!(route.access, Access::Scope(_) | Access::Session | Access::Operator),
+                "{route:?}"
+            );
             if let Some(example) = route.doc.example {
                 assert!(serde_json::from_str::<Value>(example).is_ok(), "{route:?}: {example}");
             }

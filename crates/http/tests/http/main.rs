@@ -2,11 +2,13 @@
 
 mod access;
 mod chat;
+mod cors;
 mod documents;
 mod errors;
 mod hostile;
 mod idempotency;
 mod leads;
+mod login;
 mod logs;
 mod sockets;
 mod stage;

@@ -12,9 +12,10 @@ use actix_web::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
+use ipnet::IpNet;
 use serde_json::Value;
 use synaptiq_domain::{
-    access::{KeyKind, PermissionSet, SystemScope, TenantScope},
+    access::{KeyKind, PermissionSet, SystemScope, TenantScope, WebOrigin},
     event::Event,
     knowledge::ScoredPassage,
     ports::{DeliveryRenderer, IndexError, Model, PassageIndex, RefusedUrl, Signals, Store, UrlGuard},
@@ -82,12 +83,21 @@ impl Signals for Feeding {
 /// The operator's token of every test.
 pub(crate) const ADMIN_TOKEN: &str = "the operator's token";
 
-struct PlainToken;
+/// A token that is stored as it is, and that a test can change.
+#[derive(Default)]
+pub(crate) struct PlainToken(std::sync::Mutex<Option<String>>);
+
+impl PlainToken {
+    pub(crate) fn change(&self, token: &str) {
+        *self.0.lock().expect("unpoisoned") = Some(token.to_owned());
+    }
+}
 
 #[async_trait]
 impl AdminToken for PlainToken {
     async fn stored(&self) -> Result<Option<String>, AdminTokenError> {
-        Ok(Some(ADMIN_TOKEN.to_owned()))
+        let changed = self.0.lock().expect("unpoisoned").clone();
+        Ok(Some(changed.unwrap_or_else(|| ADMIN_TOKEN.to_owned())))
     }
 
     async fn matches(&self, token: &str, stored: &str) -> bool {
@@ -106,11 +116,23 @@ pub(crate) struct Setting {
     pub(crate) store: Arc<dyn Store>,
     /// Whether no other process works on the store.
     pub(crate) alone: bool,
+    /// What is stored of the operator's token.
+    pub(crate) token: Arc<PlainToken>,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) public_origin: Option<WebOrigin>,
 }
 
 impl Default for Setting {
     fn default() -> Self {
-        Self { limits: Limits::default(), model: None, store: Arc::new(MemoryStore::new()), alone: false }
+        Self {
+            limits: Limits::default(),
+            model: None,
+            store: Arc::new(MemoryStore::new()),
+            alone: false,
+            token: Arc::default(),
+            trusted_proxies: Vec::new(),
+            public_origin: None,
+        }
     }
 }
 
@@ -139,9 +161,10 @@ pub(crate) async fn parts(setting: Setting) -> (Parts, TenantScope, Arc<FakeCloc
     let parts = Parts {
         services,
         system: SystemScope::assume(),
-        admin: Arc::new(PlainToken),
+        admin: Arc::clone(&setting.token) as _,
         feed,
-        trusted_proxies: Vec::new(),
+        trusted_proxies: setting.trusted_proxies,
+        public_origin: setting.public_origin,
         version: "0.0.0",
         limits: setting.limits,
     };

@@ -9,6 +9,7 @@ mod commit;
 mod conversations;
 mod knowledge;
 mod leads;
+mod operator_sessions;
 mod receipts;
 mod rows;
 mod system;

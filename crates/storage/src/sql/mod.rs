@@ -15,6 +15,7 @@ pub(super) mod fault;
 pub(super) mod knowledge;
 pub(super) mod leads;
 pub(super) mod messages;
+pub(super) mod operator_sessions;
 pub(super) mod paging;
 pub(super) mod receipts;
 pub(super) mod system;

@@ -8,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use synaptiq_domain::{
-    access::{ApiKey, Assistant, SystemScope, Tenant, TenantScope},
+    access::{ApiKey, Assistant, OperatorSession, SystemScope, Tenant, TenantScope},
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
     id::Id,
@@ -19,8 +19,8 @@ use synaptiq_domain::{
         StoreError,
         store::{
             AccessStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile, LeadKey, LeadStore,
-            PassageKey, ReceiptStore, Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork,
-            WebhookStore,
+            OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth, SystemStore, TenantView, TurnFile,
+            TurnKey, UnitOfWork, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -34,7 +34,7 @@ use super::{
     dialect::snapshot,
     open::{self, OpenError, OpenOptions, Opened},
     pool::{READER_SETTINGS, Readers},
-    sql::{access, commit, conversations, knowledge, leads, messages, receipts, system, webhooks},
+    sql::{access, commit, conversations, knowledge, leads, messages, operator_sessions, receipts, system, webhooks},
     writer::Writer,
 };
 
@@ -320,6 +320,43 @@ impl WebhookStore for SqliteStore {
 impl ReceiptStore for SqliteStore {
     async fn find_receipt(&self, scope: TenantScope, key: ReceiptKey) -> Result<Option<Receipt>, StoreError> {
         self.readers().look_up(move |conn| receipts::find(conn, scope, key)).await
+    }
+}
+
+#[async_trait]
+impl OperatorSessionStore for SqliteStore {
+    async fn begin_operator_session(
+        &self,
+        _system: SystemScope,
+        session: &OperatorSession,
+        most: u32,
+    ) -> Result<(), StoreError> {
+        let session = session.clone();
+        self.parts.writer.run(move |conn| operator_sessions::begin(conn, &session, most), |()| false).await
+    }
+
+    async fn find_operator_session(
+        &self,
+        _system: SystemScope,
+        hash: [u8; 32],
+    ) -> Result<Option<OperatorSession>, StoreError> {
+        self.readers().look_up(move |conn| operator_sessions::find(conn, hash)).await
+    }
+
+    async fn end_operator_session(&self, _system: SystemScope, hash: [u8; 32]) -> Result<bool, StoreError> {
+        self.parts.writer.run(move |conn| operator_sessions::end(conn, hash), |_| false).await
+    }
+
+    async fn sweep_operator_sessions(
+        &self,
+        _system: SystemScope,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<u32, StoreError> {
+        if !self.readers().look_up(move |conn| operator_sessions::any_over(conn, now)).await? {
+            return Ok(0);
+        }
+        self.parts.writer.run(move |conn| operator_sessions::sweep(conn, now, limit), |_| false).await
     }
 }
 

@@ -17,6 +17,7 @@ mod dice;
 pub mod isolation;
 pub mod knowledge;
 pub mod leads;
+pub mod operator_sessions;
 mod promises;
 mod trial;
 pub mod upkeep;

@@ -110,6 +110,13 @@ macro_rules! store_contract {
                 a_value_of_the_installation_is_what_was_last_put
                 a_store_at_work_is_well
             }
+            operator_sessions {
+                k6_a_login_is_found_by_its_hash_until_it_is_ended
+                k6_a_login_with_another_token_ends_those_before
+                of_too_many_logins_the_oldest_are_ended
+                a_logins_hash_is_taken_once
+                k6_logins_that_are_over_are_swept_part_by_part
+            }
             isolation {
                 t3_no_read_finds_what_belongs_to_another_tenant
                 a_sandbox_and_its_tenant_do_not_see_each_others_data
@@ -143,6 +150,7 @@ mod tests {
         ("webhooks", include_str!("webhooks.rs")),
         ("deliveries", include_str!("deliveries.rs")),
         ("upkeep", include_str!("upkeep.rs")),
+        ("operator_sessions", include_str!("operator_sessions.rs")),
         ("isolation", include_str!("isolation.rs")),
     ];
 

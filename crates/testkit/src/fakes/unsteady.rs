@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use synaptiq_domain::{
-    access::{ApiKey, Assistant, SystemScope, Tenant, TenantScope},
+    access::{ApiKey, Assistant, OperatorSession, SystemScope, Tenant, TenantScope},
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
     id::Id,
@@ -18,8 +18,8 @@ use synaptiq_domain::{
         Store, StoreError,
         store::{
             AccessStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile, LeadKey, LeadStore,
-            PassageKey, ReceiptStore, Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork,
-            WebhookStore,
+            OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth, SystemStore, TenantView, TurnFile,
+            TurnKey, UnitOfWork, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -109,6 +109,13 @@ hand_on!(LeadStore {
     fn load_lead(scope: TenantScope, key: &LeadKey) -> Answer<Option<LeadFile>>;
     fn find_lead(scope: TenantScope, id: Id<Lead>) -> Answer<Option<Lead>>;
     fn list_leads(scope: TenantScope, query: &LeadQuery) -> Answer<Page<Lead>>;
+});
+
+hand_on!(OperatorSessionStore {
+    fn begin_operator_session(system: SystemScope, session: &OperatorSession, most: u32) -> Answer<()>;
+    fn find_operator_session(system: SystemScope, hash: [u8; 32]) -> Answer<Option<OperatorSession>>;
+    fn end_operator_session(system: SystemScope, hash: [u8; 32]) -> Answer<bool>;
+    fn sweep_operator_sessions(system: SystemScope, now: Timestamp, limit: u32) -> Answer<u32>;
 });
 
 hand_on!(ReceiptStore {

@@ -1,7 +1,7 @@
 //! Every request and answer of app, for its `OpenAPI` document.
 
 use crate::{
-    app::{chat, error, health, lead, transcript},
+    app::{auth, chat, error, health, lead, transcript},
     chat::ChatRequestBody,
     schema::{Schemas, add},
 };
@@ -11,6 +11,9 @@ pub fn schemas() -> Schemas {
     let mut all = Schemas::new();
     let all = &mut all;
     add::<error::ErrorBody>(all);
+    add::<auth::LoginBody>(all);
+    add::<auth::LoggedIn>(all);
+    add::<auth::LoggedOut>(all);
     add::<health::Health>(all);
     add::<lead::LeadRecord>(all);
     add::<ChatRequestBody>(all);

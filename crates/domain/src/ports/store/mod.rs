@@ -1,14 +1,15 @@
 //! The store: what is read, one trait per concept, and the one way to write.
 //!
 //! Every method takes a [`TenantScope`](crate::access::TenantScope): a foreign id is simply not
-//! found (security T2, T3). The exceptions are the look-up of a credential and the methods of
-//! [`SystemStore`], whose rows come with a scope of their own.
+//! found (security T2, T3). The exceptions are the look-up of a credential, the operator's logins,
+//! and the methods of [`SystemStore`], whose rows come with a scope of their own.
 
 mod access;
 mod commit;
 mod conversations;
 mod knowledge;
 mod leads;
+mod operator_sessions;
 mod receipts;
 mod system;
 mod webhooks;
@@ -20,13 +21,22 @@ pub use commit::UnitOfWork;
 pub use conversations::{ConversationFile, ConversationStore, TurnFile, TurnKey};
 pub use knowledge::{KnowledgeStore, PassageKey};
 pub use leads::{LeadFile, LeadKey, LeadStore};
+pub use operator_sessions::OperatorSessionStore;
 pub use receipts::ReceiptStore;
 pub use system::{DueDelivery, Settlement, StoreHealth, SystemStore};
 pub use webhooks::WebhookStore;
 
 /// Everything a use case asks of a store.
 pub trait Store:
-    AccessStore + ConversationStore + KnowledgeStore + LeadStore + ReceiptStore + SystemStore + UnitOfWork + WebhookStore
+    AccessStore
+    + ConversationStore
+    + KnowledgeStore
+    + LeadStore
+    + OperatorSessionStore
+    + ReceiptStore
+    + SystemStore
+    + UnitOfWork
+    + WebhookStore
 {
 }
 
@@ -35,6 +45,7 @@ impl<S> Store for S where
         + ConversationStore
         + KnowledgeStore
         + LeadStore
+        + OperatorSessionStore
         + ReceiptStore
         + SystemStore
         + UnitOfWork

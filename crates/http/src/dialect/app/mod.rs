@@ -3,6 +3,7 @@
 //! the table.
 
 mod about;
+mod auth;
 mod chat;
 mod routes;
 mod visitor;
@@ -11,7 +12,13 @@ use std::sync::OnceLock;
 
 use synaptiq_wire::{Fault, app::error::ErrorBody};
 
-use crate::{answer::Answer, dialect::Dialect, operation::Shape, route::Route, route_table::RouteTable};
+use crate::{
+    answer::Answer,
+    dialect::{Dialect, Mount},
+    operation::Shape,
+    route::Route,
+    route_table::RouteTable,
+};
 
 /// The app dialect.
 #[derive(Debug)]
@@ -24,6 +31,10 @@ impl Dialect for App {
 
     fn title(&self) -> &'static str {
         "Synaptiq API"
+    }
+
+    fn mounts(&self) -> &'static [Mount] {
+        const { &[Mount::at("")] }
     }
 
     fn routes(&self) -> &'static [Route] {
@@ -41,5 +52,9 @@ impl Dialect for App {
 
     fn refusal_shape(&self) -> Shape {
         Shape::of::<ErrorBody>()
+    }
+
+    fn takes_cookies(&self) -> bool {
+        true
     }
 }

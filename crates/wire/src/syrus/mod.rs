@@ -1,0 +1,3 @@
+//! syrus: `snake_case`, UUIDs, times in seconds.
+
+pub mod error;
