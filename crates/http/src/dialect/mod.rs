@@ -42,7 +42,6 @@ pub trait Dialect: Send + Sync {
     fn accepts(&self, kind: KeyKind) -> bool {
         kind != KeyKind::Syrus
     }
-}
 
     /// Whether the operator's session cookie counts. Where it does, pages of other origins read nothing
     /// that needs a credential.
