@@ -24,7 +24,8 @@ use super::super::{
     dialect::Connection,
     open::{self, Access, OpenOptions},
     sql::{
-        access, conversations, fault::Outcome, knowledge, leads, messages, operator_sessions, receipts, system, webhooks,
+        access, conversations, fault::Outcome, knowledge, leads, messages, operator_sessions, receipts, system,
+        webhooks,
     },
 };
 
