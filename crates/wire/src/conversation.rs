@@ -28,6 +28,8 @@ pub fn binding(query: &ConversationQuery) -> Binding {
         channel,
         started_after,
         started_before,
+        // No list with a cursor has such a filter.
+        last_message_after: _,
         // Moves on with every request.
         idle_since: _,
         sort,

@@ -74,6 +74,8 @@ pub fn binding(query: &LeadQuery) -> Binding {
         created_before,
         updated_since,
         ever_qualified,
+        // No list with a cursor has such a filter.
+        spoke_with: _,
         include_archived,
         sort,
         order,

@@ -12,6 +12,8 @@ pub mod app;
 pub mod chat;
 pub mod conversation;
 pub mod cursor;
+pub mod document;
+pub mod endpoint;
 pub mod fault;
 pub mod field;
 pub mod id;

@@ -74,10 +74,9 @@ fn after_command(text: &str) -> Option<usize> {
     for (at, character) in text.char_indices() {
         match quote {
             Some(open) if open == character => quote = None,
-            Some(_) => {}
             None if matches!(before, '"' | '\'') && !character.is_whitespace() => return Some(text.len() - at),
             None if matches!(character, '"' | '\'') => quote = Some(character),
-            None => {}
+            Some(_) | None => {}
         }
         before = character;
     }
@@ -85,6 +84,11 @@ fn after_command(text: &str) -> Option<usize> {
 }
 
 impl Sample {
+    /// The text as published.
+    pub(super) fn text(&self) -> String {
+        self.lines.join("\n")
+    }
+
     /// The text with this server's address for the published host, and a key of it for the published one.
     pub(super) fn text_for(&self, address: &str, key: &str) -> String {
         adapt(&self.lines.join("\n"), address, key)

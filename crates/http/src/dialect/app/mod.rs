@@ -2,14 +2,19 @@
 //! in it too.
 
 mod about;
+mod analytics;
 mod auth;
 mod chat;
 mod conversations;
+mod knowledge;
+mod knowledge_files;
 mod leads;
 mod params;
 mod part;
 mod routes;
 mod visitor;
+mod webhooks;
+mod widget;
 
 use std::sync::OnceLock;
 
