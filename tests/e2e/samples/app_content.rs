@@ -24,8 +24,7 @@ fn end_of_command(text: &str) -> usize {
     let (mut quote, mut before) = (None, ' ');
     for (at, character) in text.char_indices() {
         match (quote, character) {
-            (Some(open), _) if open == character => quote = None,
-            (Some(_), _) => {}
+            (Some(open), _) => quote = Some(open).filter(|open| *open != character),
             (None, '\n') if before != '\\' => return at,
             (None, '"' | '\'') => quote = Some(character),
             (None, _) if matches!(before, '"' | '\'') && !character.is_whitespace() => return at,
