@@ -2,7 +2,24 @@
 //! document. Registration, 404 and 405, the scope check, receipts, documents and the test matrices
 //! are all made from these tables; nothing is served that is in none of them.
 //!
-//! A [`Route`] cannot be written down without its [`Access`]: there is no default (security K2).
+//! A [`Route`] cannot be written down without its [`Access`]: there is no default (security K2), and
+//! a server with a route that says nothing does not compile.
+//!
+//! ```
+//! # use synaptiq_http::{operation::OperationDoc, route::{Access, Handler, Route, Verb}};
+//! # use synaptiq_domain::access::Permission;
+//! # const LIST: Handler = |_| unreachable!();
+//! # const DOC: OperationDoc = OperationDoc::new("Things", "List things");
+//! const ROUTE: Route = Route::new(Verb::Get, "/things", "listThings", Access::Scope(Permission::LeadsRead), LIST, DOC);
+//! ```
+//!
+//! ```compile_fail
+//! # use synaptiq_http::{operation::OperationDoc, route::{Access, Handler, Route, Verb}};
+//! # use synaptiq_domain::access::Permission;
+//! # const LIST: Handler = |_| unreachable!();
+//! # const DOC: OperationDoc = OperationDoc::new("Things", "List things");
+//! const ROUTE: Route = Route::new(Verb::Get, "/things", "listThings", LIST, DOC);
+//! ```
 
 use std::{fmt, pin::Pin};
 

@@ -10,6 +10,7 @@
 
 pub mod app;
 pub mod chat;
+pub mod conversation;
 pub mod cursor;
 pub mod document;
 pub mod endpoint;
@@ -17,6 +18,7 @@ pub mod fault;
 pub mod field;
 pub mod id;
 pub mod json;
+pub mod lead;
 pub mod number;
 pub mod paging;
 pub mod query;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 use synaptiq_domain::{
+    access::{Assistant, Slug},
     conversation::{
         Channel, Citation, Conversation, ConversationStatus, Handoff, HandoffPriority, HandoffReason, Intent,
         KnownFacts, Message, Role, SessionHash, VisitorId,
@@ -166,6 +167,20 @@ pub(crate) fn outcome() -> ChatOutcome {
         citations: vec![citation()],
         suggested_replies: vec!["Show me a demo".to_owned()],
         handoff: Some(handoff()),
+    }
+}
+
+pub(crate) fn assistant() -> Assistant {
+    Assistant {
+        id: Id::from_bits(8),
+        version: 1,
+        slug: Slug::from_name("demo-bot").expect("valid"),
+        name: "Demo".to_owned(),
+        greeting: None,
+        language: "it".to_owned(),
+        high_value_amount: Money::from_major(10_000),
+        is_default: true,
+        created_at: at("2026-04-01T09:00:00Z"),
     }
 }
 

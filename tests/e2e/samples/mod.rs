@@ -3,9 +3,11 @@
 //! repository and are never part of it.
 
 mod app_content;
+mod app_page;
 mod code_examples;
 mod conversations_page;
 mod page;
+mod syrus_page;
 mod webhook_receivers;
 
 use std::fs;

@@ -19,9 +19,9 @@ use synaptiq_domain::{
     ports::{
         StoreError,
         store::{
-            AccessStore, AnalyticsStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile, LeadKey,
-            LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth, SystemStore,
-            TenantView, TurnFile, TurnKey, UnitOfWork, WebhookStore,
+            AccessStore, AnalyticsStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile,
+            LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth,
+            SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -32,7 +32,7 @@ use synaptiq_domain::{
 use super::{
     backup::{self, BackupError},
     cache::{Caches, Freshness, TenantKey},
-    dialect::snapshot,
+    dialect::{Connection, snapshot},
     open::{self, OpenError, OpenOptions, Opened},
     pool::{READER_SETTINGS, Readers},
     sql::{
@@ -205,6 +205,20 @@ impl LeadStore for SqliteStore {
     async fn load_lead(&self, scope: TenantScope, key: &LeadKey) -> Result<Option<LeadFile>, StoreError> {
         let key = key.clone();
         self.readers().look_up(move |conn| snapshot(conn, |conn| leads::load(conn, scope, &key))).await
+    }
+
+    async fn load_lead_history(
+        &self,
+        scope: TenantScope,
+        id: Id<Lead>,
+        conversations: u32,
+    ) -> Result<Option<LeadHistory>, StoreError> {
+        let read = move |conn: &mut Connection| {
+            let Some(file) = leads::load(conn, scope, &LeadKey::Id(id))? else { return Ok(None) };
+            let conversations = conversations::recent(conn, scope, file.lead.id, conversations)?;
+            Ok(Some(LeadHistory { file, conversations }))
+        };
+        self.readers().look_up(move |conn| snapshot(conn, read)).await
     }
 
     async fn find_lead(&self, scope: TenantScope, id: Id<Lead>) -> Result<Option<Lead>, StoreError> {

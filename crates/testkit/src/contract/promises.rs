@@ -27,6 +27,7 @@ macro_rules! store_contract {
             }
             leads {
                 a_list_of_leads_agrees_with_its_query
+                leads_are_listed_by_the_assistants_they_spoke_with
                 a_page_says_how_many_leads_there_are_and_where_the_next_begins
                 a_cursor_shows_every_lead_once_while_others_come_and_go
                 an_address_finds_its_lead_without_case

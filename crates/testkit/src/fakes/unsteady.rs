@@ -18,9 +18,9 @@ use synaptiq_domain::{
     ports::{
         Store, StoreError,
         store::{
-            AccessStore, AnalyticsStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile, LeadKey,
-            LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth, SystemStore,
-            TenantView, TurnFile, TurnKey, UnitOfWork, WebhookStore,
+            AccessStore, AnalyticsStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile,
+            LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth,
+            SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -46,6 +46,11 @@ impl Unsteady {
     /// The next commits fail with these errors, one each.
     pub fn fail_next(&self, failures: impl IntoIterator<Item = StoreError>) {
         lock(&self.failures).extend(failures);
+    }
+
+    /// Failures that have not come yet will not come.
+    pub fn recover(&self) {
+        lock(&self.failures).clear();
     }
 
     /// How many commits were asked for, failed ones included.
@@ -114,6 +119,7 @@ hand_on!(KnowledgeStore {
 
 hand_on!(LeadStore {
     fn load_lead(scope: TenantScope, key: &LeadKey) -> Answer<Option<LeadFile>>;
+    fn load_lead_history(scope: TenantScope, id: Id<Lead>, conversations: u32) -> Answer<Option<LeadHistory>>;
     fn find_lead(scope: TenantScope, id: Id<Lead>) -> Answer<Option<Lead>>;
     fn list_leads(scope: TenantScope, query: &LeadQuery) -> Answer<Page<Lead>>;
 });

@@ -1,7 +1,7 @@
 //! Every request and answer of app, for its `OpenAPI` document.
 
 use crate::{
-    app::{analytics, auth, chat, error, health, knowledge, lead, success, transcript, webhook, widget},
+    app::{analytics, auth, chat, conversation, error, health, knowledge, lead, success, transcript, webhook, widget},
     chat::ChatRequestBody,
     document::DocumentCreateBody,
     endpoint,
@@ -17,7 +17,14 @@ pub fn schemas() -> Schemas {
     add::<auth::LoggedIn>(all);
     add::<auth::LoggedOut>(all);
     add::<health::Health>(all);
+    add::<success::Success>(all);
     add::<lead::LeadRecord>(all);
+    add::<lead::LeadsAnswer>(all);
+    add::<lead::LeadAnswer>(all);
+    add::<lead::LeadCreateBody>(all);
+    add::<lead::LeadPatchBody>(all);
+    add::<conversation::ConversationsAnswer>(all);
+    add::<conversation::ConversationAnswer>(all);
     add::<ChatRequestBody>(all);
     add::<chat::ChatAnswer>(all);
     add::<chat::MessageStart>(all);

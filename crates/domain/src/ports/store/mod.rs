@@ -22,7 +22,7 @@ pub use analytics::AnalyticsStore;
 pub use commit::UnitOfWork;
 pub use conversations::{ConversationFile, ConversationStore, TurnFile, TurnKey};
 pub use knowledge::{KnowledgeStore, PassageKey};
-pub use leads::{LeadFile, LeadKey, LeadStore};
+pub use leads::{LeadFile, LeadHistory, LeadKey, LeadStore};
 pub use operator_sessions::OperatorSessionStore;
 pub use receipts::ReceiptStore;
 pub use system::{DueDelivery, Settlement, StoreHealth, SystemStore};

@@ -2,7 +2,12 @@
 //! `{"error":{"code",…},"request_id":…}`.
 
 mod about;
+mod chatbots;
+mod conversations;
+mod leads;
+mod params;
 mod routes;
+mod webhooks;
 
 use std::sync::OnceLock;
 
