@@ -1,4 +1,4 @@
-//! syrus: `/syrus/api/v1`, and `/api/v1` for keys that begin with `syk_`. snake_case, UUIDs,
+//! syrus: `/syrus/api/v1`, and `/api/v1` for keys that begin with `syk_`. `snake_case`, UUIDs,
 //! `{"error":{"code",…},"request_id":…}`.
 
 mod about;
