@@ -18,3 +18,5 @@ mod sandbox;
 mod slow;
 mod ssrf;
 mod syrus;
+mod tenancy;
+mod widget;

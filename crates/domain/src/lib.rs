@@ -51,6 +51,7 @@
 //! ```
 
 pub mod access;
+pub mod analytics;
 pub mod changes;
 pub mod conversation;
 pub mod event;

@@ -26,6 +26,7 @@ use crate::{
     remembered::Remembered,
     request::Head,
     tasks::Tasks,
+    upload::UploadRoom,
 };
 
 /// How long and how large things may be (security I5, I6).
@@ -49,6 +50,8 @@ pub struct Limits {
     pub poll: Duration,
     /// How many visitors' streams are open at once. Default 10,000.
     pub streams: usize,
+    /// The most bytes of files being uploaded, of all requests together. Default 128 MiB.
+    pub upload_bytes: usize,
 }
 
 impl Default for Limits {
@@ -63,6 +66,7 @@ impl Default for Limits {
             ping: Duration::from_secs(15),
             poll: Duration::from_secs(5),
             streams: 10_000,
+            upload_bytes: 128 * 1024 * 1024,
         }
     }
 }
@@ -99,6 +103,7 @@ pub struct Front {
     pub(crate) limits: Limits,
     pub(crate) tasks: Tasks,
     pub(crate) streams: Arc<Semaphore>,
+    pub(crate) uploads: UploadRoom,
     store_health: Remembered<StoreHealth>,
     model_reach: Remembered<bool>,
     stopping: watch::Sender<bool>,
@@ -120,6 +125,7 @@ impl Front {
             limits,
             tasks: Tasks::new(runtime),
             streams: Arc::new(Semaphore::new(limits.streams)),
+            uploads: UploadRoom::of_bytes(limits.upload_bytes),
             store_health: Remembered::default(),
             model_reach: Remembered::default(),
             stopping: watch::Sender::new(false),

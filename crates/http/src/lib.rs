@@ -33,3 +33,4 @@ mod session;
 pub mod sse;
 pub mod stream;
 pub mod tasks;
+pub mod upload;

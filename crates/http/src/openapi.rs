@@ -87,7 +87,7 @@ fn about_places(dialect: &dyn Dialect) -> Option<String> {
 }
 
 fn operation(dialect: &dyn Dialect, route: &Route, refusal: &Value, schemas: &mut Schemas) -> Value {
-    let OperationDoc { summary, tag, query, body, example, answers, refusals } = route.doc;
+    let OperationDoc { summary, tag, query, body, form, example, answers, refusals } = route.doc;
     let mut operation = json!({
         "operationId": route.operation,
         "summary": summary,
@@ -118,7 +118,11 @@ fn operation(dialect: &dyn Dialect, route: &Route, refusal: &Value, schemas: &mu
         if let Some(example) = example {
             content["example"] = serde_json::from_str(example).unwrap_or(Value::Null);
         }
-        operation["requestBody"] = json!({"required": route.body == BodyRule::Required, "content": {JSON: content}});
+        let required = matches!(route.body, BodyRule::Required | BodyRule::RequiredOrForm);
+        operation["requestBody"] = json!({"required": required, "content": {JSON: content}});
+    }
+    if let Some(form) = form {
+        operation["requestBody"]["content"]["multipart/form-data"] = json!({"schema": reference(form, schemas)});
     }
     let mut responses = Map::new();
     for (status, description, shape) in answers {

@@ -32,6 +32,7 @@ use crate::{
     route_table::Found,
     sse::with_pings,
     stream,
+    upload::{self, Upload, is_form},
 };
 
 /// Answers one request. The only entrance: everything that is served comes through here.
@@ -100,6 +101,7 @@ fn head_of(front: &Front, request: &HttpRequest) -> Head {
         asked_origin: origin::asked(request, address::is_trusted(peer, &front.trusted_proxies)),
         user_agent: text("user-agent"),
         last_event_id: text("last-event-id"),
+        if_none_match: text("if-none-match"),
         idempotency_key: request.headers().get(idempotency::HEADER).map(|value| value.as_bytes().to_vec()),
         accepts_events: text("accept").is_some_and(|accept| accept.to_ascii_lowercase().contains("text/event-stream")),
         request_id: request_id::choose(text(request_id::HEADER).as_deref(), &*front.services.ids),
@@ -130,16 +132,17 @@ async fn answer(
     };
     log.operation = route.operation;
     // A caller without a right costs no body; only the public chat's body says whose it is.
-    let body = if route.access == Access::PublicChat {
-        let body = body_of(front, route, request, payload).await?;
+    let (body, upload) = if route.access == Access::PublicChat {
+        let (body, upload) = body_of(front, route, request, payload).await?;
         log.caller = Some(Arc::new(identify(front, dialect, route, head, &body).await?));
-        body
+        (body, upload)
     } else {
         log.caller = Some(Arc::new(identify(front, dialect, route, head, &[]).await?));
         body_of(front, route, request, payload).await?
     };
     let caller = log.caller.clone().expect("identified just before");
-    let wish = wish_of(route, &caller, head, &body)?;
+    let told_by = upload.as_ref().map_or(&body[..], |upload| &upload.digest[..]);
+    let wish = wish_of(route, &caller, head, told_by)?;
     let wants_events = route.streams && (head.accepts_events || asks_for_stream(&body));
     let call = Call {
         front: Arc::clone(front),
@@ -150,6 +153,7 @@ async fn answer(
         caller,
         head: Arc::clone(head),
         body,
+        upload,
         events: None,
         claim: None,
     };
@@ -202,18 +206,33 @@ fn check_sizes(front: &Front, request: &HttpRequest) -> Result<(), Refused> {
     Ok(())
 }
 
-async fn body_of(front: &Front, route: &Route, request: &HttpRequest, payload: web::Payload) -> Result<Bytes, Refused> {
+/// What the route reads of a body: its bytes, or the parts of a form in their place.
+async fn body_of(
+    front: &Front,
+    route: &Route,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<(Bytes, Option<Upload>), Refused> {
     if route.body == BodyRule::None {
-        return Ok(Bytes::new());
+        return Ok((Bytes::new(), None));
     }
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let content_type = request.headers().get(header::CONTENT_TYPE);
+    if let Some(content_type) = content_type.filter(|given| route.body == BodyRule::RequiredOrForm && is_form(given)) {
+        let form = upload::read(payload, content_type.clone(), announced, front.limits.body, &front.uploads).await?;
+        return Ok((Bytes::new(), Some(form)));
+    }
     let may_be_json = is_json(request);
     let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
     let has_body = chunked || announced.is_some_and(|length: u64| length > 0);
-    if !may_be_json && (has_body || route.body == BodyRule::Required) {
-        return Err(Fault::new(Code::UnsupportedMediaType, "send the body as application/json").into());
+    if !may_be_json && (has_body || route.body != BodyRule::Optional) {
+        let message = match route.body {
+            BodyRule::RequiredOrForm => "send the body as application/json or multipart/form-data",
+            BodyRule::None | BodyRule::Optional | BodyRule::Required => "send the body as application/json",
+        };
+        return Err(Fault::new(Code::UnsupportedMediaType, message).into());
     }
-    Ok(body::read(payload, announced, front.limits.body).await?)
+    Ok((body::read(payload, announced, front.limits.body).await?, None))
 }
 
 /// Whether the body is said to be JSON in UTF-8.

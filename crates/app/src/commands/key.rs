@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use synaptiq_domain::{
     access::{ApiKey, KeyKind, PermissionSet, TenantScope},
     id::Id,
-    use_cases::{CreateKey, CreatedKey, create_key, revoke_key, rotate_key},
+    use_cases::{CreateKey, CreatedKey, create_key, list_keys, revoke_key, rotate_key},
 };
 
 use crate::{cli::KeyCommand, commands::print, config::Config, database, installation::Installation};
@@ -22,7 +22,7 @@ pub(super) async fn run(command: KeyCommand, config: &Config) -> Result<()> {
         }
         KeyCommand::List { tenant, output } => {
             let (_, scope) = installation.tenant(tenant.as_deref()).await?;
-            print(output, &services.store.list_keys(scope).await?.iter().map(record).collect());
+            print(output, &list_keys(&services, scope).await?.iter().map(record).collect());
         }
         KeyCommand::Rotate { key, output } => {
             let (id, scope) = named(&installation, &key).await?;

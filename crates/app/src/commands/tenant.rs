@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::json;
 use synaptiq_domain::{
     access::Tenant,
-    use_cases::{CreateTenant, create_tenant, set_allowed_origins, set_plan},
+    use_cases::{CreateTenant, create_tenant, set_allowed_origins, set_plan, set_widget},
 };
 
 use crate::{
@@ -28,7 +28,7 @@ pub(super) async fn run(command: TenantCommand, config: &Config) -> Result<()> {
             let tenants = services.store.list_tenants(installation.system).await?;
             print(output, &tenants.iter().map(record).collect());
         }
-        TenantCommand::Set { tenant, plan, allowed_origin, any_origin, output } => {
+        TenantCommand::Set { tenant, plan, allowed_origin, any_origin, widget, output } => {
             let (mut tenant, scope) = installation.tenant(Some(&tenant)).await?;
             let plan = plan.map(|plan| check_plan(&plan)).transpose()?;
             if any_origin || !allowed_origin.is_empty() {
@@ -36,6 +36,9 @@ pub(super) async fn run(command: TenantCommand, config: &Config) -> Result<()> {
             }
             if let Some(plan) = plan {
                 tenant = set_plan(&services, scope, &plan).await?;
+            }
+            if widget.is_named() {
+                tenant = set_widget(&services, scope, |settings| widget.apply(settings)).await?;
             }
             print(output, &record(&tenant));
         }
@@ -50,6 +53,7 @@ fn record(tenant: &Tenant) -> serde_json::Value {
         "plan": tenant.plan,
         "isDefault": tenant.is_default,
         "allowedOrigins": tenant.settings.allowed_origins,
+        "widget": tenant.settings.widget,
         "createdAt": tenant.created_at.rfc3339_millis(),
     })
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    access::WebOrigin,
+    access::{WebOrigin, WidgetSettings},
     id::{Id, Kind},
     lead::{Score, Weight},
     money::Money,
@@ -148,6 +148,8 @@ pub struct TenantSettings {
     pub handoff_notice: Option<String>,
     /// Whether an answer must come from the configured model: without it a turn is refused (503).
     pub model_required: bool,
+    /// How the widget looks and what it says of itself.
+    pub widget: WidgetSettings,
 }
 
 impl Default for TenantSettings {
@@ -162,6 +164,7 @@ impl Default for TenantSettings {
             allowed_link_hosts: Vec::new(),
             handoff_notice: None,
             model_required: false,
+            widget: WidgetSettings::default(),
         }
     }
 }

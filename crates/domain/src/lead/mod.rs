@@ -12,4 +12,4 @@ pub use decide::deal_size;
 pub use model::{Contact, Lead, LeadDraft, LeadMerge, LeadPatch, LeadSource, ScoreOverride, Tag, Utm};
 pub use query::{LeadQuery, LeadSort, SpokeWith};
 pub use score::{Grade, Score, Weight};
-pub use status::{LeadStatus, StatusChange};
+pub use status::{LeadStatus, StatusChange, WantedStatus};

@@ -31,6 +31,15 @@ pub struct CreatedKey {
     pub secret: KeySecret,
 }
 
+/// Every key of the tenant, newest first, with its last use, be it written already or not.
+pub async fn list_keys(services: &Services, scope: TenantScope) -> Result<Vec<ApiKey>, UseCaseError> {
+    let mut keys = services.store.list_keys(scope).await?;
+    for key in &mut keys {
+        key.last_used_at = key.last_used_at.max(services.key_usage.noted(key.id));
+    }
+    Ok(keys)
+}
+
 /// Makes a key. `maker` is what whoever makes it may do: a key gives no right that its maker lacks.
 pub async fn create_key(
     services: &Services,

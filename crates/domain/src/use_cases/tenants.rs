@@ -105,7 +105,8 @@ pub async fn set_allowed_origins(
     change_tenant(services, scope, |tenant| tenant.settings.allowed_origins = origins.to_vec()).await
 }
 
-async fn change_tenant(
+/// Changes a tenant however often it takes.
+pub(super) async fn change_tenant(
     services: &Services,
     scope: TenantScope,
     change: impl Fn(&mut Tenant),

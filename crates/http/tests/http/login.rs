@@ -38,7 +38,7 @@ async fn log_out(stage: &Stage, cookie: &str) -> Seen {
 /// Routes that ask for a key, in dialects that take cookies or do not.
 fn keyed(takes_cookies: bool) -> impl Iterator<Item = &'static Route> {
     let dialects = ALL.into_iter().filter(move |dialect| dialect.takes_cookies() == takes_cookies);
-    dialects.flat_map(|dialect| dialect.routes()).filter(|route| matches!(route.access, Access::Scope(_)))
+    dialects.flat_map(Dialect::routes).filter(|route| matches!(route.access, Access::Scope(_)))
 }
 
 fn path(route: &Route) -> String {

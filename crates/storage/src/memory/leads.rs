@@ -8,7 +8,7 @@ use synaptiq_domain::{
     paging::{Page, Position},
     ports::{
         StoreError,
-        store::{LeadFile, LeadKey, LeadStore},
+        store::{LeadFile, LeadHistory, LeadKey, LeadStore},
     },
     text::Email,
 };
@@ -23,6 +23,19 @@ impl LeadStore for MemoryStore {
             LeadKey::Id(id) => rows.survivor(tenant, *id).map(|lead| rows.lead_file(tenant, lead)),
             LeadKey::Email(email) => rows.lead_file_by_email(tenant, email),
         })
+    }
+
+    async fn load_lead_history(
+        &self,
+        scope: TenantScope,
+        id: Id<Lead>,
+        conversations: u32,
+    ) -> Result<Option<LeadHistory>, StoreError> {
+        let (rows, tenant) = (self.read()?, scope.data());
+        Ok(rows.survivor(tenant, id).map(|lead| LeadHistory {
+            file: rows.lead_file(tenant, lead),
+            conversations: rows.recent_conversations(tenant, lead.id, conversations),
+        }))
     }
 
     async fn find_lead(&self, scope: TenantScope, id: Id<Lead>) -> Result<Option<Lead>, StoreError> {

@@ -12,7 +12,7 @@ use synaptiq_domain::{
     lead::Utm,
     money::JsonMap,
     paging::{Order, Page, Paging, Position},
-    ports::store::{TurnFile, TurnKey},
+    ports::store::{LeadHistory, LeadKey, TurnFile, TurnKey},
     qualification::Criterion,
     text::Email,
 };
@@ -96,6 +96,9 @@ pub async fn the_latest_conversations_of_a_lead_come_latest_first_and_no_more_th
         expected.truncate(limit as usize);
         let found = trial.store.recent_conversations(trial.scope(), lead, limit).await.expect("a read");
         assert_eq!(found, expected, "{lead} {limit}");
+        let history = trial.store.load_lead_history(trial.scope(), lead, limit).await.expect("a read");
+        let file = trial.store.load_lead(trial.scope(), &LeadKey::Id(lead)).await.expect("a read");
+        assert_eq!(history, file.map(|file| LeadHistory { file, conversations: expected }), "{lead} {limit}");
         let elsewhere = trial.store.recent_conversations(trial.other.scope(), lead, limit).await.expect("a read");
         assert_eq!(elsewhere, [], "another tenant sees none of them");
     }

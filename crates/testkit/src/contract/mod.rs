@@ -10,6 +10,7 @@
 //! ```
 
 pub mod access;
+pub mod analytics;
 pub mod commits;
 pub mod conversations;
 pub mod deliveries;

@@ -36,7 +36,7 @@ pub struct KeyRecord {
     pub plan: Option<String>,
     /// When it was made.
     pub created_at: String,
-    /// When it was last used, to the minute.
+    /// When it was last used.
     pub last_used_at: Option<String>,
     /// From when on it is refused.
     pub revoked_at: Option<String>,

@@ -2,7 +2,7 @@
 
 use synaptiq_domain::{
     access::ApiKey,
-    use_cases::{CreatedKey, create_key, revoke_key, rotate_key},
+    use_cases::{CreatedKey, create_key, list_keys, revoke_key, rotate_key},
 };
 use synaptiq_wire::v1::{
     deleted::Deleted,
@@ -13,7 +13,7 @@ use crate::{answer::Answer, fault::Refused, request::Call};
 
 /// `GET /keys`
 pub(super) async fn list(call: Call) -> Result<Answer, Refused> {
-    let keys = call.services().store.list_keys(call.scope()).await?;
+    let keys = list_keys(call.services(), call.scope()).await?;
     Ok(Answer::ok(&key::list(&keys)))
 }
 
