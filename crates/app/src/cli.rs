@@ -192,6 +192,9 @@ pub(crate) enum KeyCommand {
         /// What the team calls it
         #[arg(long)]
         name: String,
+        /// A plan of its own; that of its kind or its tenant by default
+        #[arg(long)]
+        plan: Option<String>,
         /// The tenant's id; the default tenant by default
         #[arg(long)]
         tenant: Option<String>,

@@ -58,6 +58,7 @@ pub mod event;
 pub mod id;
 pub mod knowledge;
 pub mod lead;
+pub mod limit;
 pub mod money;
 pub mod paging;
 pub mod ports;

@@ -11,7 +11,8 @@ use std::{
 use ipnet::IpNet;
 use synaptiq_domain::{
     access::{SystemScope, WebOrigin},
-    ports::{Store, store::StoreHealth},
+    limit::PublicLimits,
+    ports::{Limiter, Store, store::StoreHealth},
     use_cases::Services,
 };
 use tokio::{
@@ -23,6 +24,7 @@ use crate::{
     admin::{AdminGate, AdminToken},
     body::BodyLimits,
     feed::ConversationFeed,
+    limits::Gate,
     remembered::Remembered,
     request::Head,
     tasks::Tasks,
@@ -89,6 +91,10 @@ pub struct Parts {
     pub version: &'static str,
     /// How long and how large things may be.
     pub limits: Limits,
+    /// Counts requests.
+    pub limiter: Arc<dyn Limiter>,
+    /// What may be asked without a key.
+    pub public_limits: PublicLimits,
 }
 
 /// What every request is served with.
@@ -101,6 +107,7 @@ pub struct Front {
     pub(crate) public_origin: Option<WebOrigin>,
     pub(crate) version: &'static str,
     pub(crate) limits: Limits,
+    pub(crate) gate: Gate,
     pub(crate) tasks: Tasks,
     pub(crate) streams: Arc<Semaphore>,
     pub(crate) uploads: UploadRoom,
@@ -113,7 +120,9 @@ pub struct Front {
 impl Front {
     /// Puts the parts together. `runtime` carries work that outlives its client.
     pub fn new(parts: Parts, runtime: Handle) -> Arc<Self> {
-        let Parts { services, system, admin, feed, trusted_proxies, public_origin, version, limits } = parts;
+        let Parts { services, system, admin, feed, trusted_proxies, public_origin, version, limits, .. } = parts;
+        let (clock, plans) = (Arc::clone(&services.clock), Arc::clone(&services.settings.plans));
+        let gate = Gate::new(parts.limiter, clock, plans, parts.public_limits);
         Arc::new(Self {
             services,
             system,
@@ -123,6 +132,7 @@ impl Front {
             public_origin,
             version,
             limits,
+            gate,
             tasks: Tasks::new(runtime),
             streams: Arc::new(Semaphore::new(limits.streams)),
             uploads: UploadRoom::of_bytes(limits.upload_bytes),

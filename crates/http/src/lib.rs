@@ -19,6 +19,7 @@ pub mod fault;
 pub mod feed;
 pub mod front;
 pub mod idempotency;
+pub mod limits;
 pub mod openapi;
 pub mod operation;
 mod origin;

@@ -11,7 +11,7 @@ use crate::{
     answer::{Answer, JSON},
     dialect::{Dialect, Mount, Place},
     operation::{OperationDoc, ParamKind, QueryParam, Shape},
-    route::{Access, BodyRule, Route},
+    route::{Access, BodyRule, LimitGroup, Route},
     session,
 };
 
@@ -126,8 +126,7 @@ fn operation(dialect: &dyn Dialect, route: &Route, refusal: &Value, schemas: &mu
     }
     let mut responses = Map::new();
     for (status, description, shape) in answers {
-        let mut response =
-            json!({"description": description, "headers": {"X-Request-Id": {"schema": {"type": "string"}}}});
+        let mut response = json!({"description": description, "headers": every_header()});
         if let Some(shape) = shape {
             response["content"] = json!({JSON: {"schema": reference(*shape, schemas)}});
         }
@@ -138,10 +137,30 @@ fn operation(dialect: &dyn Dialect, route: &Route, refusal: &Value, schemas: &mu
     }
     for status in every_refusal(route, refusals) {
         let content = json!({JSON: {"schema": refusal}});
-        responses.insert(status.to_string(), json!({"description": words_of(status), "content": content}));
+        let mut response = json!({"description": words_of(status), "headers": every_header(), "content": content});
+        if status == 429 {
+            for name in ["Retry-After", "X-RateLimit-RetryAfter"] {
+                response["headers"][name] = whole_number("After how many seconds a retry succeeds.");
+            }
+        }
+        responses.insert(status.to_string(), response);
     }
     operation["responses"] = Value::from(responses);
     operation
+}
+
+/// The headers of every answer.
+fn every_header() -> Value {
+    json!({
+        "X-Request-Id": {"schema": {"type": "string"}},
+        "X-RateLimit-Limit": whole_number("How many requests are let in."),
+        "X-RateLimit-Remaining": whole_number("How many more would be let in now."),
+        "X-RateLimit-Reset": whole_number("When the next slot is free, in Unix seconds."),
+    })
+}
+
+fn whole_number(about: &str) -> Value {
+    json!({"description": about, "schema": {"type": "integer", "minimum": 0}})
 }
 
 fn security(dialect: &dyn Dialect, access: Access) -> Value {
@@ -172,6 +191,9 @@ pub fn every_refusal(route: &Route, own: &[u16]) -> Vec<u16> {
     }
     if route.idempotent {
         all.push(422);
+    }
+    if route.limit_group != LimitGroup::Unlimited {
+        all.push(429);
     }
     all.extend([500, 503]);
     all.sort_unstable();

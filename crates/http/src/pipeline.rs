@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout};
 use crate::{
     address,
     answer::{Answer, Body},
-    auth::{Caller, identify},
+    auth::{Caller, authorise, identify},
     body,
     connection::HeadWatch,
     cors,
@@ -25,6 +25,7 @@ use crate::{
     fault::Refused,
     front::Front,
     idempotency::{self, Wish, once},
+    limits::{self, Asked, Counted},
     origin,
     request::{Call, Head},
     request_id,
@@ -43,10 +44,15 @@ pub async fn serve(front: web::Data<Front>, request: HttpRequest, payload: web::
     let head = Arc::new(head_of(&front, &request));
     let place = dialect::choose(&head.path, head.authorization.as_deref());
     let dialect = place.dialect;
-    let mut log = Logged { operation: "-", caller: None };
+    let mut log = Logged { operation: "-", route: None, caller: None, counted: Counted::default() };
     let answer = AssertUnwindSafe(answer(&front, place, &request, payload, &head, &mut log)).catch_unwind().await;
     let answer = answer.unwrap_or_else(|_| Err(panicked(&front)));
-    let answer = answer.unwrap_or_else(|refused| refusal(dialect, &refused.into_fault(), &head.request_id));
+    let mut answer = answer.unwrap_or_else(|refused| refusal(dialect, &refused.into_fault(), &head.request_id));
+    if let Err(fault) = log.count(&front, &head, false).await
+        && answer.status < 500
+    {
+        answer = refusal(dialect, &fault, &head.request_id);
+    }
     tracing::info!(
         target: "access",
         request_id = head.request_id,
@@ -57,13 +63,23 @@ pub async fn serve(front: web::Data<Front>, request: HttpRequest, payload: web::
         status = answer.status,
         microseconds = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
     );
-    respond(&front, place, &request, &head, answer, in_hand)
+    respond(&front, place, &request, &head, answer, &log.counted, in_hand)
 }
 
-/// What the log line says besides the obvious.
+/// What has been found out of a request, for the log line and for its limits.
 struct Logged {
     operation: &'static str,
+    route: Option<&'static Route>,
     caller: Option<Arc<Caller>>,
+    counted: Counted,
+}
+
+impl Logged {
+    /// Counts the request against the limits of whom it is known to be from, once.
+    async fn count(&mut self, front: &Front, head: &Head, streamed: bool) -> Result<(), Fault> {
+        let asked = Asked { route: self.route, caller: self.caller.as_deref(), address: head.address, streamed };
+        front.gate.count(&mut self.counted, asked).await
+    }
 }
 
 /// Tells the connection when a request begins and ends.
@@ -130,20 +146,29 @@ async fn answer(
         }
         Found::Nothing => return Err(Fault::not_found("route").into()),
     };
-    log.operation = route.operation;
+    (log.operation, log.route) = (route.operation, Some(route));
     // A caller without a right costs no body; only the public chat's body says whose it is.
-    let (body, upload) = if route.access == Access::PublicChat {
-        let (body, upload) = body_of(front, route, request, payload).await?;
-        log.caller = Some(Arc::new(identify(front, dialect, route, head, &body).await?));
-        (body, upload)
-    } else {
-        log.caller = Some(Arc::new(identify(front, dialect, route, head, &[]).await?));
-        body_of(front, route, request, payload).await?
+    let (early, payload) = match route.access {
+        Access::PublicChat => (Some(body_of(front, route, request, payload).await?), None),
+        _ => (None, Some(payload)),
     };
-    let caller = log.caller.clone().expect("identified just before");
+    let told = early.as_ref().map_or(&[][..], |(body, _)| body);
+    let caller = Arc::new(identify(front, dialect, route, head, told).await?);
+    log.caller = Some(Arc::clone(&caller));
+    if !route.streams {
+        log.count(front, head, false).await?;
+    }
+    authorise(front, route, head, &caller).await?;
+    let (body, upload) = match (early, payload) {
+        (Some(early), _) => early,
+        (None, Some(payload)) => body_of(front, route, request, payload).await?,
+        (None, None) => Default::default(),
+    };
+    let wants_events = route.streams && (head.accepts_events || asks_for_stream(&body));
+    // Only now is it known which of the two limits of a chat it counts against.
+    log.count(front, head, wants_events).await?;
     let told_by = upload.as_ref().map_or(&body[..], |upload| &upload.digest[..]);
     let wish = wish_of(route, &caller, head, told_by)?;
-    let wants_events = route.streams && (head.accepts_events || asks_for_stream(&body));
     let call = Call {
         front: Arc::clone(front),
         dialect,
@@ -271,6 +296,9 @@ pub(crate) fn refusal(dialect: &dyn Dialect, fault: &Fault, request_id: &str) ->
     }
     if let Some(seconds) = fault.retry_after {
         answer = answer.with_header("retry-after", seconds.to_string());
+        if fault.status == 429 {
+            answer = answer.with_header(limits::RETRY_AFTER, seconds.to_string());
+        }
     }
     answer
 }
@@ -281,6 +309,7 @@ fn respond(
     request: &HttpRequest,
     head: &Head,
     answer: Answer,
+    counted: &Counted,
     in_hand: InHand,
 ) -> HttpResponse {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -288,6 +317,7 @@ fn respond(
     response.insert_header((request_id::HEADER, head.request_id.as_str()));
     response.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     response.insert_header((header::CACHE_CONTROL, "no-store"));
+    counted.tell(&mut response);
     if place.varies_by_authorization() {
         response.insert_header((header::VARY, "Authorization"));
     }

@@ -100,10 +100,7 @@ impl Call {
 
     /// What the caller may do: nothing, for whoever has neither a key nor the admin token.
     pub fn permissions(&self) -> PermissionSet {
-        match &*self.caller {
-            Caller::Principal(principal) => principal.permissions,
-            Caller::Anyone | Caller::Visitor { .. } => PermissionSet::NONE,
-        }
+        self.caller.permissions()
     }
 
     /// Whether the caller has a publishable key, which sees less.

@@ -12,10 +12,6 @@ use crate::{
     time::Timestamp,
 };
 
-/// The names of the plans (contract § 5): starter, pro and enterprise as published, `self_hosted` by
-/// default, and `unlimited` for benchmarks.
-pub const PLANS: [&str; 5] = ["starter", "pro", "enterprise", "self_hosted", "unlimited"];
-
 /// A company that uses the product.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tenant {
@@ -27,7 +23,7 @@ pub struct Tenant {
     pub name: String,
     /// The tenant that owns the data of test keys.
     pub sandbox: Id<Tenant>,
-    /// The name of the plan whose limits apply.
+    /// The name of the plan whose limits apply, among [`crate::limit::Plans`].
     pub plan: String,
     /// Whether it serves requests that name no tenant.
     pub is_default: bool,

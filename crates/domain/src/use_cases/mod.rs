@@ -46,7 +46,7 @@ pub use endpoints::{
 };
 pub use error::UseCaseError;
 pub use key_usage::KeyUsage;
-pub use keys::{CreateKey, CreatedKey, create_key, list_keys, revoke_key, rotate_key};
+pub use keys::{CreateKey, CreatedKey, create_key, list_keys, may_give_plan, revoke_key, rotate_key};
 pub use knowledge::{add_document, delete_document, remove_unfinished_documents, search_knowledge};
 pub use lanes::{Full, LaneGuard, LaneKey, Lanes};
 pub use operator_sessions::{BegunSession, begin_operator_session, end_operator_session, operator_of_session};
@@ -55,5 +55,6 @@ pub use read::{LeadDetail, VisitorMessages, lead_detail, visitor_messages};
 pub use recording::{Recording, record_refusal};
 pub use services::{Services, Settings};
 pub use sweep::{expire_idle_conversations, sweep_old};
+pub(crate) use tenants::known_plan;
 pub use tenants::{CreateTenant, create_assistant, create_tenant, set_allowed_origins, set_plan};
 pub use widget::{WidgetName, WidgetOwner, WidgetView, set_widget, widget_owner, widget_view};

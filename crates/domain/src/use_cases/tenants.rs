@@ -3,6 +3,7 @@
 use crate::{
     access::{Assistant, Member, Slug, Tenant, TenantScope, TenantSettings, WebOrigin},
     changes::{Change, Changes},
+    limit::{Plan, UnknownPlan},
     money::Money,
     ports::StoreError,
     text::bounded,
@@ -26,6 +27,7 @@ pub struct CreateTenant {
 /// Makes a tenant with one assistant and one member.
 pub async fn create_tenant(services: &Services, command: CreateTenant) -> Result<Tenant, UseCaseError> {
     let name = bounded(&command.name, 200).map_err(|error| UseCaseError::invalid("name", &error))?;
+    known_plan(services, &command.plan)?;
     let now = services.clock.now();
     let tenant = Tenant {
         id: services.ids.id(),
@@ -88,6 +90,7 @@ fn new_assistant(
 
 /// Gives a tenant another plan; its limits apply from the next request on.
 pub async fn set_plan(services: &Services, scope: TenantScope, plan: &str) -> Result<Tenant, UseCaseError> {
+    known_plan(services, plan)?;
     change_tenant(services, scope, |tenant| plan.clone_into(&mut tenant.plan)).await
 }
 
@@ -123,4 +126,10 @@ pub(super) async fn change_tenant(
         }
     }
     Err(UseCaseError::Busy)
+}
+
+/// The plan with this name.
+pub(crate) fn known_plan<'a>(services: &'a Services, name: &str) -> Result<&'a Plan, UseCaseError> {
+    let unknown = |error: UnknownPlan| UseCaseError::Invalid { param: "plan", message: error.to_string() };
+    services.settings.plans.find(name).map_err(unknown)
 }

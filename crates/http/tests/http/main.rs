@@ -14,6 +14,8 @@ mod hostile;
 mod idempotency;
 mod knowledge_files;
 mod leads;
+mod limiter;
+mod limits;
 mod login;
 mod logs;
 mod matrix;

@@ -1,6 +1,6 @@
 //! A server's application with everything behind it, and what a test asks of it.
 
-use std::{cell::RefCell, future::poll_fn, net::SocketAddr, pin::Pin, rc::Rc, sync::Arc};
+use std::{cell::RefCell, future::poll_fn, net::SocketAddr, pin::Pin, rc::Rc, sync::Arc, time::Duration};
 
 use actix_web::{
     Error,
@@ -16,13 +16,15 @@ use ipnet::IpNet;
 use serde_json::Value;
 use synaptiq_domain::{
     access::{KeyKind, PermissionSet, SystemScope, TenantScope, WebOrigin},
-    ports::{Model, Signals, Store},
+    limit::PublicLimits,
+    ports::{Clock, Model, Signals, Store},
     use_cases::{CreateKey, CreateTenant, Services, Settings, create_key, create_tenant},
 };
 use synaptiq_http::{
     admin::{AdminToken, AdminTokenError},
     feed::ConversationFeed,
     front::{Front, Limits, Parts},
+    limits::{EXACT_BUCKETS, MINUTE, MemoryLimiter},
     server::application,
 };
 use synaptiq_storage::MemoryStore;
@@ -79,6 +81,12 @@ pub(crate) struct Setting {
     pub(crate) store: Arc<dyn Store>,
     /// Whether no other process works on the store.
     pub(crate) alone: bool,
+    /// What may be asked without a key.
+    pub(crate) public_limits: PublicLimits,
+    /// How long a request counts.
+    pub(crate) window: Duration,
+    /// The clock, unless it stands still until it is told to go on.
+    pub(crate) clock: Option<Arc<dyn Clock>>,
     /// What is stored of the operator's token.
     pub(crate) token: Arc<PlainToken>,
     pub(crate) trusted_proxies: Vec<IpNet>,
@@ -92,6 +100,9 @@ impl Default for Setting {
             model: None,
             store: Arc::new(MemoryStore::new()),
             alone: false,
+            public_limits: PublicLimits::default(),
+            window: MINUTE,
+            clock: None,
             token: Arc::default(),
             trusted_proxies: Vec::new(),
             public_origin: None,
@@ -106,10 +117,12 @@ pub(crate) async fn parts(setting: Setting) -> (Parts, TenantScope, Arc<FakeCloc
     let services = Services {
         model: setting.model,
         signals: Arc::new(Feeding(Arc::clone(&feed))),
+        clock: setting.clock.unwrap_or_else(|| Arc::clone(&clock) as _),
         settings: Settings { alone: setting.alone, ..Settings::default() },
         ..services(setting.store, Arc::clone(&clock))
     };
     let tenant = new_tenant(&services, true).await;
+    let limiter = MemoryLimiter::over(Arc::clone(&services.clock), setting.window, EXACT_BUCKETS);
     let parts = Parts {
         services,
         system: SystemScope::assume(),
@@ -119,6 +132,8 @@ pub(crate) async fn parts(setting: Setting) -> (Parts, TenantScope, Arc<FakeCloc
         public_origin: setting.public_origin,
         version: "0.0.0",
         limits: setting.limits,
+        limiter: Arc::new(limiter),
+        public_limits: setting.public_limits,
     };
     (parts, tenant, clock)
 }
@@ -251,6 +266,11 @@ impl Asking<'_> {
 
     pub(crate) fn header(self, name: &str, value: &str) -> Self {
         self.change(|request| request.insert_header((name, value)))
+    }
+
+    /// Sent from another address.
+    pub(crate) fn from(self, address: [u8; 4]) -> Self {
+        self.change(|request| request.peer_addr(SocketAddr::from((address, 4711))))
     }
 
     pub(crate) fn json(self, body: &Value) -> Self {

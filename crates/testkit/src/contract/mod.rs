@@ -18,6 +18,7 @@ mod dice;
 pub mod isolation;
 pub mod knowledge;
 pub mod leads;
+pub mod limits;
 pub mod operator_sessions;
 mod promises;
 mod trial;

@@ -2,14 +2,14 @@
 
 use synaptiq_domain::{
     access::ApiKey,
-    use_cases::{CreatedKey, create_key, list_keys, revoke_key, rotate_key},
+    use_cases::{CreatedKey, create_key, list_keys, may_give_plan, revoke_key, rotate_key},
 };
 use synaptiq_wire::v1::{
     deleted::Deleted,
     key::{self, KeyWithSecret},
 };
 
-use crate::{answer::Answer, fault::Refused, request::Call};
+use crate::{answer::Answer, auth::Caller, fault::Refused, request::Call};
 
 /// `GET /keys`
 pub(super) async fn list(call: Call) -> Result<Answer, Refused> {
@@ -20,6 +20,9 @@ pub(super) async fn list(call: Call) -> Result<Answer, Refused> {
 /// `POST /keys`
 pub(super) async fn create(mut call: Call) -> Result<Answer, Refused> {
     let command = key::read_creation(&call.json()?)?;
+    if let (Some(plan), Caller::Principal(maker)) = (&command.plan, &*call.caller) {
+        may_give_plan(call.services(), maker, plan)?;
+    }
     let recorder = call.recorder(|created: &CreatedKey| Answer::json(201, &KeyWithSecret::from(created)));
     let recording = recorder.recording();
     let created = create_key(call.services(), call.scope(), call.permissions(), command, recording.as_ref()).await?;
