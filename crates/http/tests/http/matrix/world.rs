@@ -132,9 +132,9 @@ impl World {
     async fn stored_of(&self, scope: TenantScope) -> String {
         let store = &self.stage.services.store;
         let paging = Paging::Page { page: 1, limit: 1_000 };
-        let leads = LeadQuery { paging: paging.clone(), ..LeadQuery::default() };
+        let leads = LeadQuery { paging, ..LeadQuery::default() };
         let leads = store.list_leads(scope, &leads).await.expect("leads").items;
-        let conversations = ConversationQuery { paging: paging.clone(), ..ConversationQuery::default() };
+        let conversations = ConversationQuery { paging, ..ConversationQuery::default() };
         let conversations = store.list_conversations(scope, &conversations).await.expect("conversations").items;
         let mut text = format!("{leads:?}\n{conversations:?}\n");
         for conversation in &conversations {
@@ -143,7 +143,7 @@ impl World {
             let _ = writeln!(text, "{messages:?}");
         }
         for endpoint in store.list_endpoints(scope).await.expect("endpoints") {
-            let query = DeliveryQuery { paging: paging.clone(), ..DeliveryQuery::default() };
+            let query = DeliveryQuery { paging, ..DeliveryQuery::default() };
             let deliveries = store.list_deliveries(scope, endpoint.id, &query).await.expect("deliveries").items;
             let _ = writeln!(text, "{endpoint:?}\n{deliveries:?}");
         }
