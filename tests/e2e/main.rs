@@ -14,6 +14,7 @@ mod model_turns;
 mod operator_login;
 mod order_on_disk;
 mod public_chat;
+mod receivers;
 mod samples;
 mod sandbox;
 mod slow;

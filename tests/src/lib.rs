@@ -4,6 +4,8 @@
 mod binary;
 mod client;
 mod model;
+mod page_blocks;
+mod program;
 mod receiver;
 mod server;
 mod stream;
@@ -12,6 +14,8 @@ mod tools;
 pub use binary::server_binary;
 pub use client::{Answer, Client, encoded};
 pub use model::{ModelStub, Said};
+pub use page_blocks::page_block;
+pub use program::{Program, free_port};
 pub use receiver::{Received, Receiver, Scripted};
 pub use server::{Finished, Server, ServerSettings};
 pub use stream::{SentEvent, SentEvents, events_of};
