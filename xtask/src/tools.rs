@@ -1,5 +1,5 @@
-//! The Node and Python packages with which tests run the published samples, in the target folder.
-//! Their versions stand in `tests/samples/`.
+//! The Node and Python packages with which tests run the published samples and try the `OpenAPI`
+//! documents, in the target folder. Their versions stand in `tests/`.
 
 use std::{
     fs,
@@ -10,26 +10,36 @@ use anyhow::{Context as _, Result};
 
 use crate::project::{Project, run as run_command, say, succeeds};
 
-/// Installs both sets. What is there already in the wanted versions is left alone.
+/// Each folder of `tests/` that lists packages, and the folder of the target folder that gets them.
+const SETS: [(&str, &str); 2] = [("samples", "sample-tools"), ("openapi", "openapi-tools")];
+
+/// Installs every set. What is there already in the wanted versions is left alone.
 pub(crate) fn run(project: &Project) -> Result<()> {
-    let wanted = project.root().join("tests/samples");
-    install(&wanted.join("package.json"), &project.target().join("sample-tools/node"), |folder| {
-        fs::copy(wanted.join("package.json"), folder.join("package.json")).context("package.json cannot be copied")?;
-        let arguments = ["install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"];
-        run_command(project.command("npm", &arguments).current_dir(folder))
-    })?;
-    install(&wanted.join("requirements.txt"), &project.target().join("sample-tools/python"), |folder| {
-        let python = folder.join("bin/python");
-        if !succeeds(project.command(&python, &["-m", "pip", "--version"]).current_dir(folder)) {
-            run_command(project.command("python3", &["-m", "venv"]).arg(folder))
-                .context("is python3-venv installed?")?;
-        }
-        run_command(
-            project
-                .command(&python, &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
-                .arg(wanted.join("requirements.txt")),
-        )
-    })
+    for (lists, folder) in SETS {
+        let lists = project.root().join("tests").join(lists);
+        let folder = project.target().join(folder);
+        install(&lists.join("package.json"), &folder.join("node"), |folder| node(project, &lists, folder))?;
+        install(&lists.join("requirements.txt"), &folder.join("python"), |folder| python(project, &lists, folder))?;
+    }
+    Ok(())
+}
+
+fn node(project: &Project, lists: &Path, folder: &Path) -> Result<()> {
+    fs::copy(lists.join("package.json"), folder.join("package.json")).context("package.json cannot be copied")?;
+    let arguments = ["install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"];
+    run_command(project.command("npm", &arguments).current_dir(folder))
+}
+
+fn python(project: &Project, lists: &Path, folder: &Path) -> Result<()> {
+    let python = folder.join("bin/python");
+    if !succeeds(project.command(&python, &["-m", "pip", "--version"]).current_dir(folder)) {
+        run_command(project.command("python3", &["-m", "venv"]).arg(folder)).context("is python3-venv installed?")?;
+    }
+    run_command(
+        project
+            .command(&python, &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"])
+            .arg(lists.join("requirements.txt")),
+    )
 }
 
 /// Runs `work` in `folder` unless it was done before for the same list of packages.

@@ -13,6 +13,7 @@ use synaptiq_domain::{
 use synaptiq_http::{
     feed::ConversationFeed,
     front::{Limits, Parts},
+    limits::MemoryLimiter,
     server::{Running, ServerOptions, serve},
 };
 use synaptiq_webhook::{GuardedSender, Relay, RelayPorts, RelaySettings, Schedules};
@@ -69,8 +70,11 @@ impl Background {
             admin: Arc::new(StoredAdminToken { store: Arc::clone(&installation.store), system: installation.system }),
             feed: Arc::clone(&self.feed),
             trusted_proxies: config.trusted_proxies.clone(),
+            public_origin: config.public_origin.clone(),
             version: env!("CARGO_PKG_VERSION"),
             limits: Limits::default(),
+            limiter: Arc::new(MemoryLimiter::new(Arc::clone(&installation.clock))),
+            public_limits: config.public_limits,
         };
         serve(&ServerOptions::on(config.listen), parts).with_context(|| format!("cannot listen on {}", config.listen))
     }

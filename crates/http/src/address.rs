@@ -5,10 +5,14 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+/// Whether an address is one of the operator's proxies, whose word on a request is believed.
+pub fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
+    trusted.iter().any(|net| net.contains(&address.to_canonical()))
+}
+
 /// The client's address: the last one in the chain that is no trusted proxy.
 pub fn of_client<'a>(peer: IpAddr, forwarded: impl Iterator<Item = &'a str>, trusted: &[IpNet]) -> IpAddr {
-    let is_trusted = |address: IpAddr| trusted.iter().any(|net| net.contains(&address.to_canonical()));
-    if !is_trusted(peer) {
+    if !is_trusted(peer, trusted) {
         return peer.to_canonical();
     }
     let chain: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
@@ -16,7 +20,7 @@ pub fn of_client<'a>(peer: IpAddr, forwarded: impl Iterator<Item = &'a str>, tru
     for hop in chain.into_iter().rev() {
         let Some(address) = parse(hop) else { break };
         client = address.to_canonical();
-        if !is_trusted(client) {
+        if !is_trusted(client, trusted) {
             break;
         }
     }

@@ -1,8 +1,9 @@
-//! The admin token as a bearer (contract § 3, security K4, K5).
+//! The admin token, as a bearer and at the login (contract § 3, security K4, K5).
 //!
 //! Checking it is slow on purpose, so it is rationed: one check at a time, a short queue, and ten
-//! tries a minute and address for what is not even well formed. A token that was verified is
-//! remembered as its hash until what is stored of it changes.
+//! tries a minute and address, which both ways share; a try with the right token is given back. A
+//! token that was verified is remembered as its hash until what is stored of it changes. It is
+//! remembered with the addresses that had it, so that no other address may guess without end.
 
 use std::{
     net::IpAddr,
@@ -41,14 +42,45 @@ pub trait AdminToken: Send + Sync {
 
 /// How many addresses are remembered; the least recently active is forgotten first.
 const MOST_ADDRESSES: NonZeroUsize = NonZeroUsize::new(10_000).expect("not zero");
+/// From how many addresses a verified token is remembered.
+const MOST_VERIFIED: NonZeroUsize = NonZeroUsize::new(1_000).expect("not zero");
 /// How many tries an address has in a minute.
 const TRIES_A_MINUTE: usize = 10;
+/// The minute.
+const WINDOW: Duration = Duration::from_secs(60);
 /// How many checks may wait for the one that runs.
 const LONGEST_QUEUE: usize = 8;
+
+/// How a token was presented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presented {
+    /// With a request of its own: a well-formed token, and one that this address has been verified
+    /// with, are no tries.
+    AsBearer,
+    /// To log in: always a try.
+    AtLogin,
+}
+
+/// What came of presenting a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// It is the operator's. With the SHA-256 of what is stored of it.
+    Admitted([u8; 32]),
+    /// It is not.
+    Refused,
+    /// It was not looked at: the address has had its tries.
+    Throttled {
+        /// After how many seconds it has the next one.
+        seconds: u32,
+    },
+    /// It was not looked at: too many are waiting.
+    Busy,
+}
 
 struct Verified {
     token: [u8; 32],
     stored: String,
+    addresses: LruCache<IpAddr, ()>,
 }
 
 /// Lets the operator in, and keeps everyone else from guessing fast.
@@ -72,45 +104,116 @@ impl AdminGate {
         }
     }
 
-    /// Whether this is the operator's token. A token that may not be tried now is not.
-    pub async fn admits(&self, token: &str, address: IpAddr) -> Result<bool, AdminTokenError> {
-        let Some(stored) = self.port.stored().await? else { return Ok(false) };
-        let hash = hash_secret(token);
-        if self.is_remembered(&hash, &stored) {
-            return Ok(true);
+    /// SHA-256 of what is stored of the token now; `None` while there is no token.
+    pub async fn fingerprint(&self) -> Result<Option<[u8; 32]>, AdminTokenError> {
+        Ok(self.port.stored().await?.map(|stored| hash_secret(&stored)))
+    }
+
+    /// Whether this is the operator's token.
+    pub async fn admits(
+        &self,
+        token: &str,
+        address: IpAddr,
+        presented: Presented,
+    ) -> Result<Admission, AdminTokenError> {
+        let Some(stored) = self.port.stored().await? else { return Ok(Admission::Refused) };
+        let given = Given { hash: hash_secret(token), stored, network: network_of(address) };
+        let admitted = Admission::Admitted(hash_secret(&given.stored));
+        let is_bearer = presented == Presented::AsBearer;
+        if is_bearer && self.is_remembered(&given, Among::ItsAddresses) {
+            return Ok(admitted);
         }
-        if !self.port.is_well_formed(token) && !self.may_try(address) {
-            return Ok(false);
+        let counts = !is_bearer || !self.port.is_well_formed(token);
+        let attempt = match counts.then(|| self.take_try(given.network)).transpose() {
+            Ok(attempt) => attempt,
+            Err(seconds) => return Ok(Admission::Throttled { seconds }),
+        };
+        let verdict = self.verdict(token, &given).await;
+        if verdict == Some(true) {
+            self.remember(given.hash, given.stored, given.network);
         }
-        let Ok(_place) = self.queue.try_acquire() else { return Ok(false) };
+        // What was right, or never looked at, was no guess.
+        if verdict != Some(false)
+            && let Some(attempt) = attempt
+        {
+            self.give_back(given.network, attempt);
+        }
+        Ok(match verdict {
+            Some(true) => admitted,
+            Some(false) => Admission::Refused,
+            None => Admission::Busy,
+        })
+    }
+
+    /// Whether it matches; `None` if too many are waiting.
+    async fn verdict(&self, token: &str, given: &Given) -> Option<bool> {
+        if self.is_remembered(given, Among::AnyAddress) {
+            return Some(true);
+        }
+        let _place = self.queue.try_acquire().ok()?;
         let _turn = self.one.acquire().await.expect("the semaphore is never closed");
         // Whoever waited may find the answer there already.
-        if self.is_remembered(&hash, &stored) {
-            return Ok(true);
-        }
-        let matches = self.port.matches(token, &stored).await;
-        if matches {
-            *self.verified.lock().unwrap_or_else(PoisonError::into_inner) = Some(Verified { token: hash, stored });
-        }
-        Ok(matches)
+        Some(self.is_remembered(given, Among::AnyAddress) || self.port.matches(token, &given.stored).await)
     }
 
-    fn is_remembered(&self, hash: &[u8; 32], stored: &str) -> bool {
+    fn is_remembered(&self, given: &Given, among: Among) -> bool {
         let verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
-        verified.as_ref().is_some_and(|verified| bool::from(verified.token.ct_eq(hash)) && verified.stored == stored)
+        verified.as_ref().is_some_and(|verified| {
+            bool::from(verified.token.ct_eq(&given.hash))
+                && verified.stored == given.stored
+                && (among == Among::AnyAddress || verified.addresses.contains(&given.network))
+        })
     }
 
-    fn may_try(&self, address: IpAddr) -> bool {
+    fn remember(&self, token: [u8; 32], stored: String, network: IpAddr) {
+        let mut verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        let addresses = match verified.take() {
+            Some(known) if known.token == token && known.stored == stored => known.addresses,
+            _ => LruCache::new(MOST_VERIFIED),
+        };
+        verified.insert(Verified { token, stored, addresses }).addresses.put(network, ());
+    }
+
+    /// Takes one of the address's tries; else the seconds until it has the next one.
+    fn take_try(&self, network: IpAddr) -> Result<Instant, u32> {
         let now = Instant::now();
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        let times = tries.get_or_insert_mut(network_of(address), Vec::new);
-        times.retain(|at| now.duration_since(*at) < Duration::from_secs(60));
-        let may = times.len() < TRIES_A_MINUTE;
-        if may {
-            times.push(now);
+        let times = tries.get_or_insert_mut(network, Vec::new);
+        times.retain(|at| now.duration_since(*at) < WINDOW);
+        match times.first() {
+            Some(oldest) if times.len() >= TRIES_A_MINUTE => {
+                let left = WINDOW.saturating_sub(now.duration_since(*oldest));
+                Err(u32::try_from(left.as_millis().div_ceil(1_000)).unwrap_or(u32::MAX).max(1))
+            }
+            _ => {
+                times.push(now);
+                Ok(now)
+            }
         }
-        may
     }
+
+    fn give_back(&self, network: IpAddr, attempt: Instant) {
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(times) = tries.get_mut(&network)
+            && let Some(at) = times.iter().position(|time| *time == attempt)
+        {
+            times.remove(at);
+        }
+    }
+}
+
+/// What was presented: the token's hash, what it is compared with, and where it came from.
+struct Given {
+    hash: [u8; 32],
+    stored: String,
+    network: IpAddr,
+}
+
+/// From where a remembered token must have come before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Among {
+    ItsAddresses,
+    AnyAddress,
 }
 
 /// What counts as one address: a whole /64 of IPv6, because one host has all of it.
@@ -159,40 +262,91 @@ mod tests {
     }
 
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+    const THERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+
+    async fn present(gate: &AdminGate, token: &str, address: IpAddr, presented: Presented) -> Admission {
+        gate.admits(token, address, presented).await.expect("stored")
+    }
+
+    async fn admits(gate: &AdminGate, token: &str, address: IpAddr) -> bool {
+        matches!(present(gate, token, address, Presented::AsBearer).await, Admission::Admitted(_))
+    }
 
     #[tokio::test]
     async fn k4_a_verified_token_is_remembered_until_it_changes() {
         let (port, gate) = gate("secret");
         for _ in 0..50 {
-            assert!(gate.admits("secret", HERE).await.expect("stored"));
+            assert!(admits(&gate, "secret", HERE).await);
         }
         assert_eq!(port.checks.load(Ordering::SeqCst), 1);
         *port.stored.lock().expect("unpoisoned") = "another".to_owned();
-        assert!(!gate.admits("secret", HERE).await.expect("stored"));
-        assert!(gate.admits("another", HERE).await.expect("stored"));
+        assert!(!admits(&gate, "secret", HERE).await);
+        assert!(admits(&gate, "another", HERE).await);
     }
 
     #[tokio::test(start_paused = true)]
     async fn k5_an_address_has_ten_tries_a_minute_and_others_have_their_own() {
         let (port, gate) = gate("secret");
         for guess in 0..30 {
-            assert!(!gate.admits(&format!("guess-{guess}"), HERE).await.expect("stored"));
+            assert!(!admits(&gate, &format!("guess-{guess}"), HERE).await);
         }
         assert_eq!(port.checks.load(Ordering::SeqCst), 10);
-        assert!(!gate.admits("secret", HERE).await.expect("stored"), "not even the right one");
-        assert!(gate.admits("secret", IpAddr::from([192, 0, 2, 1])).await.expect("stored"));
+        assert!(!admits(&gate, "secret", HERE).await, "not even the right one");
+        assert!(admits(&gate, "secret", THERE).await);
+        assert!(!admits(&gate, "secret", HERE).await, "nor once it is remembered of another address");
         *port.stored.lock().expect("unpoisoned") = "new".to_owned();
         tokio::time::advance(Duration::from_secs(61)).await;
-        assert!(gate.admits("new", HERE).await.expect("stored"));
+        assert!(admits(&gate, "new", HERE).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn k5_logins_and_bearers_share_the_tries_and_sleeping_as_told_is_enough() {
+        let (port, gate) = gate("secret");
+        for guess in 0..5 {
+            assert!(!admits(&gate, &format!("guess-{guess}"), HERE).await);
+            tokio::time::advance(Duration::from_millis(1_300)).await;
+            // Well formed or not: a login is a try.
+            let refused = present(&gate, &format!("adm_{guess}"), HERE, Presented::AtLogin).await;
+            assert_eq!(refused, Admission::Refused);
+        }
+        let Admission::Throttled { seconds } = present(&gate, "secret", HERE, Presented::AtLogin).await else {
+            panic!("not throttled");
+        };
+        assert_eq!(port.checks.load(Ordering::SeqCst), 10, "a throttled token is not looked at");
+        tokio::time::advance(Duration::from_secs(u64::from(seconds))).await;
+        assert!(matches!(present(&gate, "secret", HERE, Presented::AtLogin).await, Admission::Admitted(_)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn k5_the_right_token_costs_no_try_and_does_not_open_the_login_of_a_throttled_address() {
+        let (_, gate) = gate("secret");
+        for _ in 0..30 {
+            assert!(matches!(present(&gate, "secret", HERE, Presented::AtLogin).await, Admission::Admitted(_)));
+        }
+        for guess in 0..10 {
+            present(&gate, &format!("guess-{guess}"), HERE, Presented::AtLogin).await;
+        }
+        assert!(matches!(present(&gate, "secret", HERE, Presented::AtLogin).await, Admission::Throttled { .. }));
+        assert!(admits(&gate, "secret", HERE).await, "the operator's own scripts go on");
     }
 
     #[tokio::test]
     async fn k4_checks_run_one_at_a_time_and_few_wait() {
         let (port, gate) = gate("adm_secret");
         let guesses: Vec<String> = (0..100).map(|guess| format!("adm_{guess}")).collect();
-        let all = futures_util::future::join_all(guesses.iter().map(|guess| gate.admits(guess, HERE))).await;
-        assert!(all.into_iter().all(|admitted| matches!(admitted, Ok(false))));
+        let all = guesses.iter().map(|guess| present(&gate, guess, HERE, Presented::AsBearer));
+        let all = futures_util::future::join_all(all).await;
+        assert!(all.iter().all(|admission| matches!(admission, Admission::Refused | Admission::Busy)));
         assert_eq!(port.checks.load(Ordering::SeqCst), LONGEST_QUEUE);
+    }
+
+    #[tokio::test]
+    async fn k6_another_token_has_another_fingerprint() {
+        let (port, gate) = gate("secret");
+        let before = gate.fingerprint().await.expect("stored");
+        assert_eq!(present(&gate, "secret", HERE, Presented::AtLogin).await, Admission::Admitted(before.expect("one")));
+        *port.stored.lock().expect("unpoisoned") = "another".to_owned();
+        assert_ne!(gate.fingerprint().await.expect("stored"), before);
     }
 
     #[test]

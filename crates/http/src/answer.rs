@@ -20,6 +20,8 @@ pub struct Answer {
 /// An answer's body.
 #[derive(Debug)]
 pub enum Body {
+    /// Nothing, not even a content type.
+    None,
     /// Bytes with their content type.
     Whole(&'static str, Bytes),
     /// Server-sent events: those that are there already, then more as they come.
@@ -46,6 +48,11 @@ impl Answer {
         Self { status, headers: Vec::new(), body: Body::Whole(content_type, body.into()) }
     }
 
+    /// A status without a body.
+    pub fn empty(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: Body::None }
+    }
+
     /// 200 with events as they come.
     pub fn events(first: Option<Bytes>, more: mpsc::Receiver<Bytes>) -> Self {
         Self { status: 200, headers: Vec::new(), body: Body::Events(first, more) }
@@ -58,11 +65,11 @@ impl Answer {
         self
     }
 
-    /// The body's bytes, unless it is a stream.
+    /// The body's bytes, unless there are none or it is a stream.
     pub fn whole(&self) -> Option<&Bytes> {
         match &self.body {
             Body::Whole(_, bytes) => Some(bytes),
-            Body::Events(..) => None,
+            Body::None | Body::Events(..) => None,
         }
     }
 }

@@ -1,13 +1,14 @@
 //! Who is asking, and whether they may (contract § 3, security K1–K4).
 //!
-//! Nothing is granted that a route's [`Access`] does not name. A bearer that begins like a key and
+//! Nothing is granted that a route's [`Access`] does not name. Credentials come in headers alone,
+//! never in the address, which ends up in logs (security K8); a bearer goes before a cookie. A bearer that begins like a key and
 //! is none is refused without asking the store; one that does not begin like a key may be the
 //! operator's token.
 
 use std::{fmt::Write as _, net::IpAddr};
 
 use synaptiq_domain::{
-    access::{KeyKind, Permission, TenantScope},
+    access::{KeyKind, Permission, PermissionSet, TenantScope},
     conversation::SessionHash,
     use_cases::{
         AuthenticationError, Principal, PublicAddress, Services, UseCaseError, authenticate, operator, public_scope,
@@ -21,11 +22,15 @@ use synaptiq_wire::{
 };
 
 use crate::{
+    admin::{Admission, Presented},
+    csrf,
     dialect::Dialect,
-    fault::{Refused, missing_scope},
+    fault::{Refused, busy, missing_scope},
     front::Front,
+    origin,
     request::Head,
-    route::{Access, Route},
+    route::{Access, Route, Verb},
+    session,
 };
 
 /// Who is asking.
@@ -53,6 +58,14 @@ impl Caller {
             Self::Anyone => None,
             Self::Visitor { scope, .. } => Some(*scope),
             Self::Principal(principal) => Some(principal.scope),
+        }
+    }
+
+    /// What they may do: nothing, for whoever has neither a key nor the admin token.
+    pub fn permissions(&self) -> PermissionSet {
+        match self {
+            Self::Principal(principal) => principal.permissions,
+            Self::Anyone | Self::Visitor { .. } => PermissionSet::NONE,
         }
     }
 
@@ -103,7 +116,8 @@ impl Caller {
     }
 }
 
-/// Finds out who is asking. `body` is needed for public chat alone, whose body names the tenant.
+/// Finds out who is asking; [`authorise`] says whether they may. `body` is needed for public chat
+/// alone, whose body names the tenant.
 pub async fn identify(
     front: &Front,
     dialect: &dyn Dialect,
@@ -115,40 +129,48 @@ pub async fn identify(
         Access::Public => Ok(Caller::Anyone),
         Access::PublicChat => visitor_of_chat(front, head, body).await,
         Access::Session => visitor_of_session(front, head).await,
-        Access::Scope(permission) => principal(front, dialect, head, permission).await,
+        Access::Login => Ok(csrf::refuse_foreign_page(front, head).map(|()| Caller::Anyone)?),
+        Access::Operator => Ok(Caller::Principal(Box::new(session::operator(front, dialect, route.verb, head).await?))),
+        Access::Scope(_) => principal(front, dialect, route.verb, head).await,
     }
 }
 
-async fn principal(
-    front: &Front,
-    dialect: &dyn Dialect,
-    head: &Head,
-    permission: Permission,
-) -> Result<Caller, Refused> {
-    let Some(bearer) = credential(head, "bearer") else {
-        return Err(Fault::new(Code::MissingCredential, "send your API key as 'Authorization: Bearer …'").into());
+async fn principal(front: &Front, dialect: &dyn Dialect, verb: Verb, head: &Head) -> Result<Caller, Refused> {
+    let Some(bearer) = credential(head.authorization.as_deref(), "bearer") else {
+        return Ok(Caller::Principal(Box::new(session::operator(front, dialect, verb, head).await?)));
     };
     let looks_like_a_key = KeyKind::ALL.iter().any(|kind| bearer.starts_with(kind.prefix()));
     let principal = if looks_like_a_key {
         key(front, bearer).await?
-    } else if front.admin.admits(bearer, head.address).await? {
-        operator(&front.services).await?
     } else {
-        return Err(invalid());
+        match front.admin.admits(bearer, head.address, Presented::AsBearer).await? {
+            Admission::Admitted(_) => operator(&front.services).await?,
+            Admission::Refused | Admission::Throttled { .. } => return Err(invalid()),
+            Admission::Busy => return Err(busy().into()),
+        }
     };
     let kind = principal.key.as_ref().map(|key| key.kind);
     if kind.is_some_and(|kind| !dialect.accepts(kind)) {
         return Err(invalid());
     }
-    // A publishable key is printed in pages: whatever is stored of it, it chats and nothing else.
-    let may_at_all = kind != Some(KeyKind::Publishable) || permission == Permission::ChatWrite;
-    if !may_at_all || !principal.permissions.contains(permission) {
-        return Err(missing_scope(permission).into());
-    }
-    if kind == Some(KeyKind::Publishable) {
-        check_origin(&front.services, principal.scope, head).await?;
-    }
     Ok(Caller::Principal(Box::new(principal)))
+}
+
+/// Whether whoever asks may use the route, from where they ask.
+pub async fn authorise(front: &Front, route: &Route, head: &Head, caller: &Caller) -> Result<(), Refused> {
+    let is_publishable = caller.key_kind() == Some(KeyKind::Publishable);
+    if let Access::Scope(permission) = route.access {
+        // A publishable key is printed in pages: whatever is stored of it, it chats and nothing else.
+        let may_at_all = !is_publishable || permission == Permission::ChatWrite;
+        if !may_at_all || !caller.permissions().contains(permission) {
+            return Err(missing_scope(permission).into());
+        }
+    }
+    let from_page = is_publishable || matches!(caller, Caller::Visitor { .. });
+    match caller.scope().filter(|_| from_page) {
+        Some(scope) => origin::check(&front.services, scope, head).await,
+        None => Ok(()),
+    }
 }
 
 async fn key(front: &Front, bearer: &str) -> Result<Principal, Refused> {
@@ -163,13 +185,12 @@ async fn visitor_of_chat(front: &Front, head: &Head, body: &[u8]) -> Result<Call
     let ChatRequest { tenant, agent, session, .. } =
         ChatRequest::read(&json::read_object(body)?, Visitor::MayBeIssued)?;
     let scope = scope_of(&front.services, PublicAddress { tenant, assistant: agent }).await?;
-    check_origin(&front.services, scope, head).await?;
     let session = session.as_deref().and_then(SessionHash::of_text);
     Ok(Caller::Visitor { scope, session, address: head.address })
 }
 
 async fn visitor_of_session(front: &Front, head: &Head) -> Result<Caller, Refused> {
-    let Some(text) = credential(head, "session") else {
+    let Some(text) = credential(head.authorization.as_deref(), "session") else {
         let message = "send your session as 'Authorization: Session sess_…'";
         return Err(Fault::new(Code::MissingCredential, message).into());
     };
@@ -182,7 +203,6 @@ async fn visitor_of_session(front: &Front, head: &Head) -> Result<Caller, Refuse
         assistant: query.get("agentId")?.map(|given| given.id()),
     };
     let scope = scope_of(&front.services, address).await?;
-    check_origin(&front.services, scope, head).await?;
     Ok(Caller::Visitor { scope, session: Some(session), address: head.address })
 }
 
@@ -195,21 +215,15 @@ async fn scope_of(services: &Services, address: PublicAddress) -> Result<TenantS
     })
 }
 
-/// Refuses pages outside the tenant's list (security V5). No list allows every page; a request
-/// without `Origin` comes from no page.
-async fn check_origin(services: &Services, scope: TenantScope, head: &Head) -> Result<(), Refused> {
-    let Some(origin) = &head.origin else { return Ok(()) };
-    let Some(view) = services.store.tenant_view(scope).await? else { return Ok(()) };
-    let allowed = &view.tenant.settings.allowed_origins;
-    if allowed.is_empty() || allowed.iter().any(|allowed| allowed.trim_end_matches('/').eq_ignore_ascii_case(origin)) {
-        return Ok(());
-    }
-    Err(Fault::new(Code::InsufficientScope, "this origin may not chat with this tenant").into())
+/// Whether a bearer came that is no publishable key: something that belongs on a server.
+pub(crate) fn is_secret_bearer(head: &Head) -> bool {
+    credential(head.authorization.as_deref(), "bearer")
+        .is_some_and(|bearer| !bearer.starts_with(KeyKind::Publishable.prefix()))
 }
 
-/// The credential of a scheme in `Authorization`.
-fn credential<'a>(head: &'a Head, scheme: &str) -> Option<&'a str> {
-    let (given, credential) = head.authorization.as_deref()?.split_once(' ')?;
+/// The credential of a scheme in what `Authorization` says.
+pub(crate) fn credential<'a>(authorization: Option<&'a str>, scheme: &str) -> Option<&'a str> {
+    let (given, credential) = authorization?.split_once(' ')?;
     let credential = credential.trim();
     (given.eq_ignore_ascii_case(scheme) && !credential.is_empty()).then_some(credential)
 }

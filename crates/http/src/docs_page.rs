@@ -9,13 +9,14 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     answer::Answer,
-    dialect::Dialect,
+    dialect::Place,
     operation::ParamKind,
     route::{Access, Route},
 };
 
-/// The page.
-pub fn page(dialect: &dyn Dialect) -> String {
+/// The page, with the paths of one of its dialect's places.
+pub fn page(place: Place) -> String {
+    let dialect = place.dialect;
     let mut rows = String::new();
     let mut tag = "";
     for route in dialect.routes() {
@@ -23,7 +24,7 @@ pub fn page(dialect: &dyn Dialect) -> String {
             tag = route.doc.tag;
             let _ = write!(rows, "<h2>{}</h2>", escape(tag));
         }
-        rows.push_str(&section(route));
+        rows.push_str(&section(route, &place.path_here(route.path)));
     }
     let title = escape(dialect.title());
     format!(
@@ -56,17 +57,19 @@ main{max-width:60rem;margin:auto;padding:1rem}section{border-top:1px solid #8886
 h3{margin:0;font-size:1rem}code{font-family:ui-monospace,monospace}p{margin:.25rem 0}\
 table{border-collapse:collapse;font-size:.9rem}td{padding:.15rem .75rem .15rem 0;vertical-align:top}";
 
-fn section(route: &Route) -> String {
+fn section(route: &Route, path: &str) -> String {
     let access = match route.access {
         Access::Public | Access::PublicChat => "public".to_owned(),
         Access::Session => "a visitor's session".to_owned(),
+        Access::Login => "the admin token".to_owned(),
+        Access::Operator => "the operator's session".to_owned(),
         Access::Scope(permission) => format!("scope <code>{permission}</code>"),
     };
     let mut text = format!(
         "<section id=\"{}\"><h3><code>{} {}</code></h3><p>{} ({access})</p>",
         escape(route.operation),
         route.verb,
-        escape(route.path),
+        escape(path),
         escape(route.doc.summary),
     );
     if !route.doc.query.is_empty() {

@@ -10,8 +10,9 @@ use std::{
 
 use ipnet::IpNet;
 use synaptiq_domain::{
-    access::SystemScope,
-    ports::{Store, store::StoreHealth},
+    access::{SystemScope, WebOrigin},
+    limit::PublicLimits,
+    ports::{Limiter, Store, store::StoreHealth},
     use_cases::Services,
 };
 use tokio::{
@@ -23,8 +24,11 @@ use crate::{
     admin::{AdminGate, AdminToken},
     body::BodyLimits,
     feed::ConversationFeed,
+    limits::Gate,
     remembered::Remembered,
+    request::Head,
     tasks::Tasks,
+    upload::UploadRoom,
 };
 
 /// How long and how large things may be (security I5, I6).
@@ -48,6 +52,8 @@ pub struct Limits {
     pub poll: Duration,
     /// How many visitors' streams are open at once. Default 10,000.
     pub streams: usize,
+    /// The most bytes of files being uploaded, of all requests together. Default 128 MiB.
+    pub upload_bytes: usize,
 }
 
 impl Default for Limits {
@@ -62,6 +68,7 @@ impl Default for Limits {
             ping: Duration::from_secs(15),
             poll: Duration::from_secs(5),
             streams: 10_000,
+            upload_bytes: 128 * 1024 * 1024,
         }
     }
 }
@@ -76,12 +83,18 @@ pub struct Parts {
     pub admin: Arc<dyn AdminToken>,
     /// Tells streams of changes; the wiring's `Signals` feeds it.
     pub feed: Arc<ConversationFeed>,
-    /// Whose `X-Forwarded-For` is believed (security I7).
+    /// Whose `X-Forwarded-*` is believed (security I7).
     pub trusted_proxies: Vec<IpNet>,
+    /// The origin under which the operator publishes this server.
+    pub public_origin: Option<WebOrigin>,
     /// The product's version, as health shows it.
     pub version: &'static str,
     /// How long and how large things may be.
     pub limits: Limits,
+    /// Counts requests.
+    pub limiter: Arc<dyn Limiter>,
+    /// What may be asked without a key.
+    pub public_limits: PublicLimits,
 }
 
 /// What every request is served with.
@@ -91,10 +104,13 @@ pub struct Front {
     pub(crate) admin: AdminGate,
     pub(crate) feed: Arc<ConversationFeed>,
     pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) public_origin: Option<WebOrigin>,
     pub(crate) version: &'static str,
     pub(crate) limits: Limits,
+    pub(crate) gate: Gate,
     pub(crate) tasks: Tasks,
     pub(crate) streams: Arc<Semaphore>,
+    pub(crate) uploads: UploadRoom,
     store_health: Remembered<StoreHealth>,
     model_reach: Remembered<bool>,
     stopping: watch::Sender<bool>,
@@ -104,17 +120,22 @@ pub struct Front {
 impl Front {
     /// Puts the parts together. `runtime` carries work that outlives its client.
     pub fn new(parts: Parts, runtime: Handle) -> Arc<Self> {
-        let Parts { services, system, admin, feed, trusted_proxies, version, limits } = parts;
+        let Parts { services, system, admin, feed, trusted_proxies, public_origin, version, limits, .. } = parts;
+        let (clock, plans) = (Arc::clone(&services.clock), Arc::clone(&services.settings.plans));
+        let gate = Gate::new(parts.limiter, clock, plans, parts.public_limits);
         Arc::new(Self {
             services,
             system,
             admin: AdminGate::new(admin),
             feed,
             trusted_proxies,
+            public_origin,
             version,
             limits,
+            gate,
             tasks: Tasks::new(runtime),
             streams: Arc::new(Semaphore::new(limits.streams)),
+            uploads: UploadRoom::of_bytes(limits.upload_bytes),
             store_health: Remembered::default(),
             model_reach: Remembered::default(),
             stopping: watch::Sender::new(false),
@@ -136,6 +157,18 @@ impl Front {
 
     pub(crate) fn stop(&self) {
         self.stopping.send_replace(true);
+    }
+
+    /// Whether an `Origin` is this server's own, as it is published or as the client asked for it.
+    pub(crate) fn is_own_origin(&self, origin: &str, head: &Head) -> bool {
+        WebOrigin::parse(origin).is_ok_and(|origin| {
+            [&self.public_origin, &head.asked_origin].into_iter().flatten().any(|own| *own == origin)
+        })
+    }
+
+    /// Whether what this client is sent is encrypted on its way: then a cookie must not go otherwise.
+    pub(crate) fn is_encrypted(&self, head: &Head) -> bool {
+        [&self.public_origin, &head.asked_origin].into_iter().flatten().any(WebOrigin::is_https)
     }
 
     /// How the store is, as of a second ago at most: to find out it writes.

@@ -9,21 +9,28 @@ use synaptiq_wire::Code;
 
 use crate::{
     answer::{Answer, JSON},
-    dialect::Dialect,
+    dialect::{Dialect, Mount, Place},
     operation::{OperationDoc, ParamKind, QueryParam, Shape},
-    route::{Access, BodyRule, Route},
+    route::{Access, BodyRule, LimitGroup, Route},
+    session,
 };
 
 type Schemas = BTreeMap<String, Value>;
 
-/// The document of a dialect.
-pub fn openapi(dialect: &dyn Dialect) -> Value {
+/// The document of a dialect, with the paths of its first place.
+pub fn openapi(dialect: &'static dyn Dialect) -> Value {
+    openapi_at(Place::first_of(dialect))
+}
+
+/// The document of a dialect, with the paths of one of its places.
+pub fn openapi_at(place: Place) -> Value {
+    let dialect = place.dialect;
     let mut schemas = Schemas::new();
     let refusal = reference(dialect.refusal_shape(), &mut schemas);
     let mut paths = Map::new();
     for route in dialect.routes() {
-        let item = paths.entry(route.path).or_insert_with(|| json!({}));
-        item[route.verb.as_str().to_lowercase()] = operation(route, &refusal, &mut schemas);
+        let item = paths.entry(place.path_here(route.path)).or_insert_with(|| json!({}));
+        item[route.verb.as_str().to_lowercase()] = operation(dialect, route, &refusal, &mut schemas);
     }
     let mut tags: Vec<&str> = Vec::new();
     for route in dialect.routes() {
@@ -31,7 +38,21 @@ pub fn openapi(dialect: &dyn Dialect) -> Value {
             tags.push(route.doc.tag);
         }
     }
-    json!({
+    let mut security = json!({
+        "key": {"type": "http", "scheme": "bearer", "description": "An API key, or the admin token."},
+        "session": {
+            "type": "apiKey", "in": "header", "name": "Authorization",
+            "description": "A visitor's session: `Session sess_…`.",
+        },
+    });
+    if dialect.takes_cookies() {
+        security["cookie"] = json!({
+            "type": "apiKey", "in": "cookie", "name": session::COOKIE,
+            "description": "The operator's session. A write needs `Sec-Fetch-Site: same-origin`, or an \
+                            `Origin` that is this server's.",
+        });
+    }
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": dialect.title(),
@@ -43,24 +64,35 @@ pub fn openapi(dialect: &dyn Dialect) -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "securitySchemes": {
-                "key": {"type": "http", "scheme": "bearer", "description": "An API key, or the admin token."},
-                "session": {
-                    "type": "apiKey", "in": "header", "name": "Authorization",
-                    "description": "A visitor's session: `Session sess_…`.",
-                },
-            },
+            "securitySchemes": security,
         },
-    })
+    });
+    if let Some(about) = about_places(dialect) {
+        document["info"]["description"] = json!(about);
+    }
+    document
 }
 
-fn operation(route: &Route, refusal: &Value, schemas: &mut Schemas) -> Value {
-    let OperationDoc { summary, tag, query, body, example, answers, refusals } = route.doc;
+/// Where a dialect is served, if in more than one place.
+fn about_places(dialect: &dyn Dialect) -> Option<String> {
+    let places: Vec<String> = dialect
+        .mounts()
+        .iter()
+        .map(|Mount { prefix, bearer }| match bearer {
+            Some(bearer) => format!("under `{prefix}` with a key that begins with `{bearer}`"),
+            None => format!("under `{prefix}` with any key"),
+        })
+        .collect();
+    (places.len() > 1).then(|| format!("Served {}.", places.join(", and ")))
+}
+
+fn operation(dialect: &dyn Dialect, route: &Route, refusal: &Value, schemas: &mut Schemas) -> Value {
+    let OperationDoc { summary, tag, query, body, form, example, answers, refusals } = route.doc;
     let mut operation = json!({
         "operationId": route.operation,
         "summary": summary,
         "tags": [tag],
-        "security": security(route.access),
+        "security": security(dialect, route.access),
         "x-limit-group": route.limit_group.as_str(),
     });
     if let Access::Scope(permission) = route.access {
@@ -86,12 +118,15 @@ fn operation(route: &Route, refusal: &Value, schemas: &mut Schemas) -> Value {
         if let Some(example) = example {
             content["example"] = serde_json::from_str(example).unwrap_or(Value::Null);
         }
-        operation["requestBody"] = json!({"required": route.body == BodyRule::Required, "content": {JSON: content}});
+        let required = matches!(route.body, BodyRule::Required | BodyRule::RequiredOrForm);
+        operation["requestBody"] = json!({"required": required, "content": {JSON: content}});
+    }
+    if let Some(form) = form {
+        operation["requestBody"]["content"]["multipart/form-data"] = json!({"schema": reference(form, schemas)});
     }
     let mut responses = Map::new();
     for (status, description, shape) in answers {
-        let mut response =
-            json!({"description": description, "headers": {"X-Request-Id": {"schema": {"type": "string"}}}});
+        let mut response = json!({"description": description, "headers": every_header()});
         if let Some(shape) = shape {
             response["content"] = json!({JSON: {"schema": reference(*shape, schemas)}});
         }
@@ -102,16 +137,38 @@ fn operation(route: &Route, refusal: &Value, schemas: &mut Schemas) -> Value {
     }
     for status in every_refusal(route, refusals) {
         let content = json!({JSON: {"schema": refusal}});
-        responses.insert(status.to_string(), json!({"description": words_of(status), "content": content}));
+        let mut response = json!({"description": words_of(status), "headers": every_header(), "content": content});
+        if status == 429 {
+            for name in ["Retry-After", "X-RateLimit-RetryAfter"] {
+                response["headers"][name] = whole_number("After how many seconds a retry succeeds.");
+            }
+        }
+        responses.insert(status.to_string(), response);
     }
     operation["responses"] = Value::from(responses);
     operation
 }
 
-fn security(access: Access) -> Value {
+/// The headers of every answer.
+fn every_header() -> Value {
+    json!({
+        "X-Request-Id": {"schema": {"type": "string"}},
+        "X-RateLimit-Limit": whole_number("How many requests are let in."),
+        "X-RateLimit-Remaining": whole_number("How many more would be let in now."),
+        "X-RateLimit-Reset": whole_number("When the next slot is free, in Unix seconds."),
+    })
+}
+
+fn whole_number(about: &str) -> Value {
+    json!({"description": about, "schema": {"type": "integer", "minimum": 0}})
+}
+
+fn security(dialect: &dyn Dialect, access: Access) -> Value {
     match access {
-        Access::Public | Access::PublicChat => json!([]),
+        Access::Public | Access::PublicChat | Access::Login => json!([]),
         Access::Session => json!([{"session": []}]),
+        Access::Operator => json!([{"cookie": []}]),
+        Access::Scope(_) if dialect.takes_cookies() => json!([{"key": []}, {"cookie": []}]),
         Access::Scope(_) => json!([{"key": []}]),
     }
 }
@@ -123,7 +180,8 @@ pub fn every_refusal(route: &Route, own: &[u16]) -> Vec<u16> {
         Access::Public => {}
         Access::PublicChat => all.extend([400, 403, 404]),
         Access::Session => all.extend([400, 401, 403, 404]),
-        Access::Scope(_) => all.extend([401, 403]),
+        Access::Login => all.extend([401, 403, 429]),
+        Access::Operator | Access::Scope(_) => all.extend([401, 403]),
     }
     if !route.doc.query.is_empty() || route.idempotent {
         all.push(400);
@@ -133,6 +191,9 @@ pub fn every_refusal(route: &Route, own: &[u16]) -> Vec<u16> {
     }
     if route.idempotent {
         all.push(422);
+    }
+    if route.limit_group != LimitGroup::Unlimited {
+        all.push(429);
     }
     all.extend([500, 503]);
     all.sort_unstable();
@@ -173,9 +234,9 @@ fn reference(shape: Shape, schemas: &mut Schemas) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
 
-/// The document's bytes, to be made once.
-pub fn bytes(dialect: &dyn Dialect) -> Bytes {
-    serde_json::to_vec(&openapi(dialect)).expect("a JSON value prints").into()
+/// The document's bytes, to be made once for each place.
+pub fn bytes(place: Place) -> Bytes {
+    serde_json::to_vec(&openapi_at(place)).expect("a JSON value prints").into()
 }
 
 /// The document as an answer.

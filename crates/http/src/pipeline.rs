@@ -17,19 +17,23 @@ use tokio::time::{Instant, timeout};
 use crate::{
     address,
     answer::{Answer, Body},
-    auth::{Caller, identify},
+    auth::{Caller, authorise, identify},
     body,
     connection::HeadWatch,
-    dialect::{self, Dialect},
+    cors,
+    dialect::{self, Dialect, Place},
     fault::Refused,
     front::Front,
     idempotency::{self, Wish, once},
+    limits::{self, Asked, Counted},
+    origin,
     request::{Call, Head},
     request_id,
     route::{Access, BodyRule, Route},
     route_table::Found,
     sse::with_pings,
     stream,
+    upload::{self, Upload, is_form},
 };
 
 /// Answers one request. The only entrance: everything that is served comes through here.
@@ -38,11 +42,17 @@ pub async fn serve(front: web::Data<Front>, request: HttpRequest, payload: web::
     let in_hand = InHand::new(request.conn_data::<HeadWatch>());
     let front = front.into_inner();
     let head = Arc::new(head_of(&front, &request));
-    let dialect = dialect::choose(&head.path);
-    let mut log = Logged { operation: "-", caller: None };
-    let answer = AssertUnwindSafe(answer(&front, dialect, &request, payload, &head, &mut log)).catch_unwind().await;
+    let place = dialect::choose(&head.path, head.authorization.as_deref());
+    let dialect = place.dialect;
+    let mut log = Logged { operation: "-", route: None, caller: None, counted: Counted::default() };
+    let answer = AssertUnwindSafe(answer(&front, place, &request, payload, &head, &mut log)).catch_unwind().await;
     let answer = answer.unwrap_or_else(|_| Err(panicked(&front)));
-    let answer = answer.unwrap_or_else(|refused| refusal(dialect, &refused.into_fault(), &head.request_id));
+    let mut answer = answer.unwrap_or_else(|refused| refusal(dialect, &refused.into_fault(), &head.request_id));
+    if let Err(fault) = log.count(&front, &head, false).await
+        && answer.status < 500
+    {
+        answer = refusal(dialect, &fault, &head.request_id);
+    }
     tracing::info!(
         target: "access",
         request_id = head.request_id,
@@ -53,13 +63,23 @@ pub async fn serve(front: web::Data<Front>, request: HttpRequest, payload: web::
         status = answer.status,
         microseconds = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
     );
-    respond(&front, dialect, &request, &head, answer, in_hand)
+    respond(&front, place, &request, &head, answer, &log.counted, in_hand)
 }
 
-/// What the log line says besides the obvious.
+/// What has been found out of a request, for the log line and for its limits.
 struct Logged {
     operation: &'static str,
+    route: Option<&'static Route>,
     caller: Option<Arc<Caller>>,
+    counted: Counted,
+}
+
+impl Logged {
+    /// Counts the request against the limits of whom it is known to be from, once.
+    async fn count(&mut self, front: &Front, head: &Head, streamed: bool) -> Result<(), Fault> {
+        let asked = Asked { route: self.route, caller: self.caller.as_deref(), address: head.address, streamed };
+        front.gate.count(&mut self.counted, asked).await
+    }
 }
 
 /// Tells the connection when a request begins and ends.
@@ -92,8 +112,12 @@ fn head_of(front: &Front, request: &HttpRequest) -> Head {
         address: address::of_client(peer, forwarded, &front.trusted_proxies),
         authorization: text("authorization"),
         origin: text("origin"),
+        fetch_site: text("sec-fetch-site"),
+        cookie: text("cookie"),
+        asked_origin: origin::asked(request, address::is_trusted(peer, &front.trusted_proxies)),
         user_agent: text("user-agent"),
         last_event_id: text("last-event-id"),
+        if_none_match: text("if-none-match"),
         idempotency_key: request.headers().get(idempotency::HEADER).map(|value| value.as_bytes().to_vec()),
         accepts_events: text("accept").is_some_and(|accept| accept.to_ascii_lowercase().contains("text/event-stream")),
         request_id: request_id::choose(text(request_id::HEADER).as_deref(), &*front.services.ids),
@@ -102,14 +126,19 @@ fn head_of(front: &Front, request: &HttpRequest) -> Head {
 
 async fn answer(
     front: &Arc<Front>,
-    dialect: &'static dyn Dialect,
+    place: Place,
     request: &HttpRequest,
     payload: web::Payload,
     head: &Arc<Head>,
     log: &mut Logged,
 ) -> Result<Answer, Refused> {
     check_sizes(front, request)?;
-    let (route, params) = match dialect.table().find(request.method().as_str(), &head.path) {
+    if let Some(answer) = cors::preflight(place, request, &head.path) {
+        return Ok(answer);
+    }
+    let dialect = place.dialect;
+    let path = place.path_in_table(&head.path);
+    let (route, params) = match dialect.table().find(request.method().as_str(), &path) {
         Found::Route(route, params) => (route, params.into_iter().map(str::to_owned).collect()),
         Found::OtherMethods(allowed) => {
             let fault = Fault::new(Code::MethodNotAllowed, "this route has other methods; see Allow");
@@ -117,27 +146,39 @@ async fn answer(
         }
         Found::Nothing => return Err(Fault::not_found("route").into()),
     };
-    log.operation = route.operation;
+    (log.operation, log.route) = (route.operation, Some(route));
     // A caller without a right costs no body; only the public chat's body says whose it is.
-    let body = if route.access == Access::PublicChat {
-        let body = body_of(front, route, request, payload).await?;
-        log.caller = Some(Arc::new(identify(front, dialect, route, head, &body).await?));
-        body
-    } else {
-        log.caller = Some(Arc::new(identify(front, dialect, route, head, &[]).await?));
-        body_of(front, route, request, payload).await?
+    let (early, payload) = match route.access {
+        Access::PublicChat => (Some(body_of(front, route, request, payload).await?), None),
+        _ => (None, Some(payload)),
     };
-    let caller = log.caller.clone().expect("identified just before");
-    let wish = wish_of(route, &caller, head, &body)?;
+    let told = early.as_ref().map_or(&[][..], |(body, _)| body);
+    let caller = Arc::new(identify(front, dialect, route, head, told).await?);
+    log.caller = Some(Arc::clone(&caller));
+    if !route.streams {
+        log.count(front, head, false).await?;
+    }
+    authorise(front, route, head, &caller).await?;
+    let (body, upload) = match (early, payload) {
+        (Some(early), _) => early,
+        (None, Some(payload)) => body_of(front, route, request, payload).await?,
+        (None, None) => Default::default(),
+    };
     let wants_events = route.streams && (head.accepts_events || asks_for_stream(&body));
+    // Only now is it known which of the two limits of a chat it counts against.
+    log.count(front, head, wants_events).await?;
+    let told_by = upload.as_ref().map_or(&body[..], |upload| &upload.digest[..]);
+    let wish = wish_of(route, &caller, head, told_by)?;
     let call = Call {
         front: Arc::clone(front),
         dialect,
+        mount: place.mount,
         route,
         params,
         caller,
         head: Arc::clone(head),
         body,
+        upload,
         events: None,
         claim: None,
     };
@@ -190,18 +231,33 @@ fn check_sizes(front: &Front, request: &HttpRequest) -> Result<(), Refused> {
     Ok(())
 }
 
-async fn body_of(front: &Front, route: &Route, request: &HttpRequest, payload: web::Payload) -> Result<Bytes, Refused> {
+/// What the route reads of a body: its bytes, or the parts of a form in their place.
+async fn body_of(
+    front: &Front,
+    route: &Route,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<(Bytes, Option<Upload>), Refused> {
     if route.body == BodyRule::None {
-        return Ok(Bytes::new());
+        return Ok((Bytes::new(), None));
     }
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let content_type = request.headers().get(header::CONTENT_TYPE);
+    if let Some(content_type) = content_type.filter(|given| route.body == BodyRule::RequiredOrForm && is_form(given)) {
+        let form = upload::read(payload, content_type.clone(), announced, front.limits.body, &front.uploads).await?;
+        return Ok((Bytes::new(), Some(form)));
+    }
     let may_be_json = is_json(request);
     let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
     let has_body = chunked || announced.is_some_and(|length: u64| length > 0);
-    if !may_be_json && (has_body || route.body == BodyRule::Required) {
-        return Err(Fault::new(Code::UnsupportedMediaType, "send the body as application/json").into());
+    if !may_be_json && (has_body || route.body != BodyRule::Optional) {
+        let message = match route.body {
+            BodyRule::RequiredOrForm => "send the body as application/json or multipart/form-data",
+            BodyRule::None | BodyRule::Optional | BodyRule::Required => "send the body as application/json",
+        };
+        return Err(Fault::new(Code::UnsupportedMediaType, message).into());
     }
-    Ok(body::read(payload, announced, front.limits.body).await?)
+    Ok((body::read(payload, announced, front.limits.body).await?, None))
 }
 
 /// Whether the body is said to be JSON in UTF-8.
@@ -240,16 +296,20 @@ pub(crate) fn refusal(dialect: &dyn Dialect, fault: &Fault, request_id: &str) ->
     }
     if let Some(seconds) = fault.retry_after {
         answer = answer.with_header("retry-after", seconds.to_string());
+        if fault.status == 429 {
+            answer = answer.with_header(limits::RETRY_AFTER, seconds.to_string());
+        }
     }
     answer
 }
 
 fn respond(
     front: &Front,
-    dialect: &dyn Dialect,
+    place: Place,
     request: &HttpRequest,
     head: &Head,
     answer: Answer,
+    counted: &Counted,
     in_hand: InHand,
 ) -> HttpResponse {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -257,9 +317,12 @@ fn respond(
     response.insert_header((request_id::HEADER, head.request_id.as_str()));
     response.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     response.insert_header((header::CACHE_CONTROL, "no-store"));
-    if dialect.varies_by_authorization() {
+    counted.tell(&mut response);
+    if place.varies_by_authorization() {
         response.insert_header((header::VARY, "Authorization"));
     }
+    cors::describe(&mut response, place, head);
+    cors::warn(&mut response, head);
     for (name, value) in &answer.headers {
         response.insert_header((&**name, value.as_str()));
     }
@@ -269,6 +332,7 @@ fn respond(
     }
     let is_head = request.method() == actix_web::http::Method::HEAD;
     match answer.body {
+        Body::None => response.finish(),
         Body::Whole(content_type, body) => {
             response.insert_header((header::CONTENT_TYPE, content_type));
             response.body(body)

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use synaptiq_domain::{
-    access::{KeyKind, PermissionSet, TenantScope},
+    access::{KeyKind, PermissionSet, TenantScope, WebOrigin},
     id::{Id, Kind},
     money::JsonMap,
     use_cases::{Recording, Services},
@@ -14,11 +14,12 @@ use synaptiq_wire::{FieldError, json, query::Query, query::decode_segment};
 use crate::{
     answer::Answer,
     auth::Caller,
-    dialect::Dialect,
+    dialect::{Dialect, Mount, Place},
     front::Front,
     idempotency::Claim,
     route::{BodyRule, Route},
     sse::EventSender,
+    upload::Upload,
 };
 
 /// What is known of a request before anything of it is decoded.
@@ -34,10 +35,18 @@ pub struct Head {
     pub authorization: Option<String>,
     /// `Origin`.
     pub origin: Option<String>,
+    /// `Sec-Fetch-Site`: the browser's own word on which page asks.
+    pub fetch_site: Option<String>,
+    /// `Cookie`.
+    pub cookie: Option<String>,
+    /// Under which origin the client asked for this server.
+    pub asked_origin: Option<WebOrigin>,
     /// `User-Agent`.
     pub user_agent: Option<String>,
     /// `Last-Event-ID`.
     pub last_event_id: Option<String>,
+    /// `If-None-Match`.
+    pub if_none_match: Option<String>,
     /// `Idempotency-Key`, as bytes because it may be no text.
     pub idempotency_key: Option<Vec<u8>>,
     /// Whether `Accept` asks for an event stream.
@@ -52,6 +61,8 @@ pub struct Call {
     pub front: Arc<Front>,
     /// Which dialect it speaks.
     pub dialect: &'static dyn Dialect,
+    /// At which of the dialect's places it was asked.
+    pub mount: &'static Mount,
     /// The route it named.
     pub route: &'static Route,
     /// The values of the path's parameters, in order.
@@ -60,8 +71,10 @@ pub struct Call {
     pub caller: Arc<Caller>,
     /// What was known first.
     pub head: Arc<Head>,
-    /// The body; empty where the route takes none.
+    /// The body; empty where the route takes none, and where it was a form.
     pub body: Bytes,
+    /// The form that came in the place of a body.
+    pub upload: Option<Upload>,
     /// Where parts of a streamed answer go.
     pub events: Option<EventSender>,
     pub(crate) claim: Option<Claim>,
@@ -73,6 +86,11 @@ impl Call {
         &self.front.services
     }
 
+    /// The place it was asked at.
+    pub fn place(&self) -> Place {
+        Place { dialect: self.dialect, mount: self.mount }
+    }
+
     /// The caller's scope.
     ///
     /// Only for routes whose access gives one: every kind but `Public`.
@@ -82,10 +100,7 @@ impl Call {
 
     /// What the caller may do: nothing, for whoever has neither a key nor the admin token.
     pub fn permissions(&self) -> PermissionSet {
-        match &*self.caller {
-            Caller::Principal(principal) => principal.permissions,
-            Caller::Anyone | Caller::Visitor { .. } => PermissionSet::NONE,
-        }
+        self.caller.permissions()
     }
 
     /// Whether the caller has a publishable key, which sees less.
@@ -107,7 +122,7 @@ impl Call {
     /// The body's fields.
     pub fn json(&self) -> Result<JsonMap, FieldError> {
         match self.route.body {
-            BodyRule::Required => json::read_object(&self.body),
+            BodyRule::Required | BodyRule::RequiredOrForm => json::read_object(&self.body),
             BodyRule::Optional | BodyRule::None => json::read_object_or_nothing(&self.body),
         }
     }

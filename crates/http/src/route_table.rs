@@ -39,6 +39,16 @@ impl RouteTable {
         Self { entries }
     }
 
+    /// Every route that a path names, whatever the method.
+    pub fn routes_at(&self, path: &str) -> &[&'static Route] {
+        self.entries.iter().find(|entry| entry.matches(path)).map_or(&[], |entry| &entry.routes)
+    }
+
+    /// The methods that a path knows.
+    pub fn methods(&self, path: &str) -> Vec<&'static str> {
+        self.entries.iter().find(|entry| entry.matches(path)).map(Entry::allowed).unwrap_or_default()
+    }
+
     /// Looks a request up.
     pub fn find<'p>(&self, method: &str, path: &'p str) -> Found<'p> {
         let Some(entry) = self.entries.iter().find(|entry| entry.matches(path)) else { return Found::Nothing };

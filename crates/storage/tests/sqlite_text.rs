@@ -137,7 +137,6 @@ async fn i2_every_text_field_keeps_hostile_text_to_the_letter() {
         };
         let member = Member { name: words(), email: Some(words()), ..fixtures::member(n) };
         let mut renamed = Tenant { name: words(), plan: words(), ..tenant.clone() };
-        renamed.settings.allowed_origins = vec![words()];
         renamed.settings.allowed_link_hosts = vec![words()];
         renamed.settings.handoff_notice = Some(words());
         let changes = Changes {

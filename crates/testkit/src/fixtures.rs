@@ -5,7 +5,10 @@
 //! time alike.
 
 use synaptiq_domain::{
-    access::{ApiKey, Assistant, KeyKind, KeySecret, Member, PermissionSet, Slug, Tenant, TenantScope, TenantSettings},
+    access::{
+        ApiKey, Assistant, KeyKind, KeySecret, Member, PermissionSet, Slug, Tenant, TenantScope, TenantSettings,
+        WebOrigin,
+    },
     changes::{Change, Changes},
     conversation::{
         BuyingIntent, Channel, Citation, Conversation, ConversationStatus, Intent, KnownFacts, Message, Question, Role,
@@ -108,7 +111,7 @@ pub fn tenant(n: u32) -> Tenant {
         plan: "business".to_owned(),
         is_default: n == 1,
         settings: TenantSettings {
-            allowed_origins: vec![format!("https://shop{n}.example")],
+            allowed_origins: vec![WebOrigin::parse(&format!("https://shop{n}.example")).expect("an origin")],
             price_per_seat: Money::from_major(480 + i64::from(n)),
             ..TenantSettings::default()
         },

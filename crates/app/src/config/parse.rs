@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ipnet::IpNet;
-use synaptiq_domain::access::PLANS;
+use synaptiq_domain::access::WebOrigin;
 use url::Url;
 
 use super::ModelConfig;
@@ -70,10 +70,6 @@ pub(super) fn duration(key: &str, text: &str) -> Result<time::Duration> {
     }
 }
 
-pub(super) fn plan(text: &str) -> Result<String> {
-    if PLANS.contains(&text) { Ok(text.to_owned()) } else { bail!("setting plan: must be one of {}", PLANS.join(", ")) }
-}
-
 pub(super) fn secret_key(text: &str) -> Result<[u8; 32]> {
     STANDARD
         .decode(text)
@@ -85,6 +81,12 @@ pub(super) fn secret_key(text: &str) -> Result<[u8; 32]> {
 pub(super) fn public_url(text: &str) -> Result<String> {
     web_url("public_url", text)?;
     Ok(text.trim_end_matches('/').to_owned())
+}
+
+/// The origin of the public address: pages of it may write with the session cookie.
+pub(super) fn public_origin(text: &str) -> Result<WebOrigin> {
+    let origin = web_url("public_url", text)?.origin().ascii_serialization();
+    WebOrigin::parse(&origin).context("setting public_url")
 }
 
 fn web_url(key: &str, text: &str) -> Result<Url> {

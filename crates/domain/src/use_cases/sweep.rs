@@ -55,14 +55,16 @@ async fn expire(services: &Services, scope: TenantScope, id: Id<Conversation>) -
     .await
 }
 
-/// Deletes kept answers after a day and deliveries after their time, and notes when keys were used.
+/// Deletes kept answers after a day, deliveries and the operator's logins after their time, and
+/// notes when keys were used.
 pub async fn sweep_old(services: &Services, system: SystemScope) -> Result<(), UseCaseError> {
     let now = services.clock.now();
     for _ in 0..SLICES {
         let receipts = services.store.sweep_receipts(system, now.plus(-RECEIPT_LIFETIME), A_SWEEP).await?;
         let (delivered, failed) = (now.plus(-DELIVERED_KEPT), now.plus(-FAILED_KEPT));
         let deliveries = services.store.sweep_deliveries(system, delivered, failed, A_SWEEP).await?;
-        if receipts < A_SWEEP && deliveries < A_SWEEP {
+        let sessions = services.store.sweep_operator_sessions(system, now, A_SWEEP).await?;
+        if receipts < A_SWEEP && deliveries < A_SWEEP && sessions < A_SWEEP {
             break;
         }
     }

@@ -199,7 +199,7 @@ async fn a_status_set_by_hand_survives_a_merge_and_is_not_told_again() {
     stage.say("email:jane@example.com", None).await;
     let other = stage.say("phone:+15550234", None).await;
     let absorbed = other.conversation.lead.expect("a phone lead");
-    let patch = LeadPatch { status: Some(Some(LeadStatus::Converted)), ..LeadPatch::default() };
+    let patch = LeadPatch { status: Some(Some(LeadStatus::Converted.into())), ..LeadPatch::default() };
     patch_lead(&stage.services, stage.scope, absorbed, patch, None).await.expect("converted");
     stage.say("email:jane@example.com", Some(&other.session)).await;
     let lead = &stage.leads().await[0];

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use synaptiq_domain::ports::{Model, ModelError, ModelStream, Prompt};
 use synaptiq_http::{dialect::ALL, openapi::openapi, route::Access};
 
-use crate::stage::{Setting, Stage};
+use crate::stage::{PlainToken, Setting, Stage};
 
 /// A model that counts how often it is asked whether it can be reached: never.
 #[derive(Default)]
@@ -57,7 +57,11 @@ fn the_document_tells_of_every_route_and_every_reference_leads_somewhere() {
             );
             assert_eq!(operation["requestBody"].is_object(), route.doc.body.is_some(), "{route:?}");
             let secured = operation["security"].as_array().is_some_and(|schemes| !schemes.is_empty());
-            assert_eq!(secured, matches!(route.access, Access::Scope(_) | Access::Session), "{route:?}");
+            assert_eq!(
+                secured,
+                matches!(route.access, Access::Scope(_) | Access::Session | Access::Operator),
+                "{route:?}"
+            );
             if let Some(example) = route.doc.example {
                 assert!(serde_json::from_str::<Value>(example).is_ok(), "{route:?}: {example}");
             }
@@ -88,7 +92,9 @@ fn lists_of_different_things_have_schemas_of_their_own() {
 
 #[actix_web::test]
 async fn the_examples_of_the_document_are_accepted_by_their_routes() {
-    let stage = Stage::new().await;
+    let token = Arc::new(PlainToken::default());
+    token.change("your-admin-token");
+    let stage = Stage::with(Setting { token, ..Setting::default() }).await;
     for dialect in ALL {
         for route in dialect.routes().iter().filter(|route| !route.path.contains('{')) {
             let Some(example) = route.doc.example else { continue };

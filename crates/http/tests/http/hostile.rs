@@ -133,7 +133,7 @@ fn good_body(route: &Route) -> Option<Value> {
 }
 
 /// The fields that the document of a route names.
-fn fields(dialect: &dyn Dialect, route: &Route) -> Vec<String> {
+fn fields(dialect: &'static dyn Dialect, route: &Route) -> Vec<String> {
     let document = openapi(dialect);
     let operation = &document["paths"][route.path][route.verb.as_str().to_lowercase()];
     let reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str();

@@ -5,10 +5,12 @@
 //! mirror the ports' one by one.
 
 mod access;
+mod analytics;
 mod commit;
 mod conversations;
 mod knowledge;
 mod leads;
+mod operator_sessions;
 mod receipts;
 mod rows;
 mod system;

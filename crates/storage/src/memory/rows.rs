@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use synaptiq_domain::{
-    access::{ApiKey, Assistant, Member, Tenant, TenantScope},
+    access::{ApiKey, Assistant, Member, OperatorSession, Tenant, TenantScope},
     conversation::{Conversation, Message},
     event::Event,
     id::Id,
@@ -64,6 +64,8 @@ pub(super) struct Rows {
     pub(super) deliveries: Table<(Id<Tenant>, Id<Delivery>), QueuedDelivery>,
     pub(super) receipts: Table<(Id<Tenant>, ReceiptKey), Receipt>,
     pub(super) settings: Table<String, String>,
+    /// By the hash of their secret.
+    pub(super) operator_sessions: Table<[u8; 32], OperatorSession>,
 }
 
 /// Does the same to every table; the destructuring names them all, so that none is forgotten.
@@ -88,10 +90,12 @@ macro_rules! each_table {
             deliveries,
             receipts,
             settings,
+            operator_sessions,
         } = $rows;
         each_table!(@ $table => $body;
             tenants assistants members keys hashes leads addresses conversations messages evidence documents
-            passages knowledge_generations endpoints events deliveries receipts settings);
+            passages knowledge_generations endpoints events deliveries receipts settings
+            operator_sessions);
     }};
     (@ $table:ident => $body:expr; $($name:ident)*) => { $({ let $table = $name; $body; })* };
 }

@@ -181,7 +181,7 @@ fn continues(stored: &QueuedDelivery, settled: &Delivery) -> bool {
     stored.is_pending() && stored.leased_until.is_some() && tries_before == Some(&stored.delivery.attempts[..])
 }
 
-fn count<T>(rows: &[T]) -> u32 {
+pub(super) fn count<T>(rows: &[T]) -> u32 {
     u32::try_from(rows.len()).expect("no more rows than the limit, which is a u32")
 }
 

@@ -6,6 +6,7 @@
 //! snapshot for reads of more than one statement, a savepoint for writes.
 
 pub(super) mod access;
+pub(super) mod analytics;
 pub(super) mod codec;
 pub(super) mod commit;
 pub(super) mod conversations;
@@ -15,6 +16,7 @@ pub(super) mod fault;
 pub(super) mod knowledge;
 pub(super) mod leads;
 pub(super) mod messages;
+pub(super) mod operator_sessions;
 pub(super) mod paging;
 pub(super) mod receipts;
 pub(super) mod system;

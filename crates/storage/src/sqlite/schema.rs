@@ -278,4 +278,13 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(conversations, evidence, documents, passages);
+diesel::table! {
+    operator_sessions (hash) {
+        hash -> Binary,
+        token -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(conversations, evidence, documents, leads, passages);

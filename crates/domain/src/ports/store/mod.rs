@@ -1,14 +1,16 @@
 //! The store: what is read, one trait per concept, and the one way to write.
 //!
 //! Every method takes a [`TenantScope`](crate::access::TenantScope): a foreign id is simply not
-//! found (security T2, T3). The exceptions are the look-up of a credential and the methods of
-//! [`SystemStore`], whose rows come with a scope of their own.
+//! found (security T2, T3). The exceptions are the look-up of a credential, the operator's logins,
+//! and the methods of [`SystemStore`], whose rows come with a scope of their own.
 
 mod access;
+mod analytics;
 mod commit;
 mod conversations;
 mod knowledge;
 mod leads;
+mod operator_sessions;
 mod receipts;
 mod system;
 mod webhooks;
@@ -16,25 +18,38 @@ mod webhooks;
 use thiserror::Error;
 
 pub use access::{AccessStore, Credential, TenantView};
+pub use analytics::AnalyticsStore;
 pub use commit::UnitOfWork;
 pub use conversations::{ConversationFile, ConversationStore, TurnFile, TurnKey};
 pub use knowledge::{KnowledgeStore, PassageKey};
-pub use leads::{LeadFile, LeadKey, LeadStore};
+pub use leads::{LeadFile, LeadHistory, LeadKey, LeadStore};
+pub use operator_sessions::OperatorSessionStore;
 pub use receipts::ReceiptStore;
 pub use system::{DueDelivery, Settlement, StoreHealth, SystemStore};
 pub use webhooks::WebhookStore;
 
 /// Everything a use case asks of a store.
 pub trait Store:
-    AccessStore + ConversationStore + KnowledgeStore + LeadStore + ReceiptStore + SystemStore + UnitOfWork + WebhookStore
+    AccessStore
+    + AnalyticsStore
+    + ConversationStore
+    + KnowledgeStore
+    + LeadStore
+    + OperatorSessionStore
+    + ReceiptStore
+    + SystemStore
+    + UnitOfWork
+    + WebhookStore
 {
 }
 
 impl<S> Store for S where
     S: AccessStore
+        + AnalyticsStore
         + ConversationStore
         + KnowledgeStore
         + LeadStore
+        + OperatorSessionStore
         + ReceiptStore
         + SystemStore
         + UnitOfWork

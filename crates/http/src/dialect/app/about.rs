@@ -7,7 +7,7 @@ use serde_json::json;
 use synaptiq_domain::ports::store::StoreHealth;
 use synaptiq_wire::app::health::{DatabaseWord, Health, ModelWord};
 
-use crate::{answer::Answer, dialect::app::App, fault::Refused, openapi, request::Call};
+use crate::{answer::Answer, fault::Refused, openapi, request::Call};
 
 /// `GET /api/health`: 503 while the database takes no writes.
 pub(super) async fn health(call: Call) -> Result<Answer, Refused> {
@@ -39,7 +39,7 @@ pub(super) async fn ready(call: Call) -> Result<Answer, Refused> {
 }
 
 /// `GET /api/openapi.json`
-pub(super) async fn openapi(_: Call) -> Result<Answer, Refused> {
+pub(super) async fn openapi(call: Call) -> Result<Answer, Refused> {
     static BYTES: OnceLock<Bytes> = OnceLock::new();
-    Ok(openapi::answer(BYTES.get_or_init(|| openapi::bytes(&App))))
+    Ok(openapi::answer(BYTES.get_or_init(|| openapi::bytes(call.place()))))
 }

@@ -1,17 +1,32 @@
 //! app: `/api` but for `/api/v1`, UUIDs, `{"error":"…","code":…}`. Everything outside `/api` answers
-//! in it too. In this dialect the public chat and the probes are served; the rest has its place in
-//! the table.
+//! in it too.
 
 mod about;
+mod analytics;
+mod auth;
 mod chat;
+mod conversations;
+mod knowledge;
+mod knowledge_files;
+mod leads;
+mod params;
+mod part;
 mod routes;
 mod visitor;
+mod webhooks;
+mod widget;
 
 use std::sync::OnceLock;
 
 use synaptiq_wire::{Fault, app::error::ErrorBody};
 
-use crate::{answer::Answer, dialect::Dialect, operation::Shape, route::Route, route_table::RouteTable};
+use crate::{
+    answer::Answer,
+    dialect::{Dialect, Mount},
+    operation::Shape,
+    route::Route,
+    route_table::RouteTable,
+};
 
 /// The app dialect.
 #[derive(Debug)]
@@ -24,6 +39,10 @@ impl Dialect for App {
 
     fn title(&self) -> &'static str {
         "Synaptiq API"
+    }
+
+    fn mounts(&self) -> &'static [Mount] {
+        const { &[Mount::at("")] }
     }
 
     fn routes(&self) -> &'static [Route] {
@@ -41,5 +60,9 @@ impl Dialect for App {
 
     fn refusal_shape(&self) -> Shape {
         Shape::of::<ErrorBody>()
+    }
+
+    fn takes_cookies(&self) -> bool {
+        true
     }
 }

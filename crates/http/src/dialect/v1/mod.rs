@@ -15,7 +15,13 @@ use std::sync::OnceLock;
 
 use synaptiq_wire::{Fault, v1::error::ErrorBody};
 
-use crate::{answer::Answer, dialect::Dialect, operation::Shape, route::Route, route_table::RouteTable};
+use crate::{
+    answer::Answer,
+    dialect::{Dialect, Mount},
+    operation::Shape,
+    route::Route,
+    route_table::RouteTable,
+};
 
 /// The native dialect.
 #[derive(Debug)]
@@ -28,6 +34,10 @@ impl Dialect for V1 {
 
     fn title(&self) -> &'static str {
         "Synaptiq API v1"
+    }
+
+    fn mounts(&self) -> &'static [Mount] {
+        const { &[Mount::at("/api/v1")] }
     }
 
     fn routes(&self) -> &'static [Route] {
@@ -45,9 +55,5 @@ impl Dialect for V1 {
 
     fn refusal_shape(&self) -> Shape {
         Shape::of::<ErrorBody>()
-    }
-
-    fn varies_by_authorization(&self) -> bool {
-        true
     }
 }

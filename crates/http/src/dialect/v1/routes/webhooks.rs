@@ -2,11 +2,10 @@
 
 use synaptiq_domain::access::Permission::WebhooksManage;
 use synaptiq_wire::{
+    endpoint::{EndpointCreateBody, EndpointPatchBody, RotateBody},
     paging::List,
     v1::deleted::Deleted,
-    v1::webhook::{
-        DeliveryRecord, EndpointCreateBody, EndpointPatchBody, EndpointRecord, EndpointWithSecret, RotateBody,
-    },
+    v1::webhook::{DeliveryRecord, EndpointRecord, EndpointWithSecret},
 };
 
 use crate::{
@@ -95,7 +94,7 @@ pub(super) static ROUTES: &[Route] = &[
         handler!(webhooks::test),
         Doc::new(TAG, "Send a marked event to a webhook")
             .answers(&[(202, "It is on its way", Some(Shape::of::<DeliveryRecord>()))])
-            .refuses(&[404]),
+            .refuses(&[404, 409]),
     )
     .body_optional(),
     Route::new(
