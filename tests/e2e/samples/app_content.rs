@@ -14,7 +14,7 @@ const PAGE: &str = "synaptiq-app-api.txt";
 const HOST: &str = "https://app.synaptiq.ai";
 
 /// The commands of a page that name an address, in order, as a shell would read them.
-fn curls<'a>(page: &'a str, address: &str) -> Vec<&'a str> {
+pub(super) fn curls<'a>(page: &'a str, address: &str) -> Vec<&'a str> {
     let begins = page.match_indices("curl ").map(|(at, _)| &page[at..]);
     begins.map(|rest| &rest[..end_of_command(rest)]).filter(|curl| curl.contains(address)).collect()
 }

@@ -1,13 +1,15 @@
 //! The app page: its curl samples for leads and conversations, their ids replaced by real ones.
 
-use std::process::Command;
+use std::{fs, process::Command};
 
+use reqwest::Method;
 use serde_json::{Value, json};
-use synaptiq_tests::{Server, Tools, run_script};
+use synaptiq_tests::{Server, ServerSettings, Tools, run_script};
 use tempfile::TempDir;
 
 use super::{
-    page::{Language, Sample, samples},
+    app_content::curls,
+    page::{Language, Sample, adapt, samples},
     published,
 };
 
@@ -119,4 +121,37 @@ async fn every_published_curl_of_apps_leads_and_conversations_does_what_it_says(
         .filter_map(|message| message["role"].as_str())
         .collect();
     assert_eq!(roles, ["assistant", "user", "assistant"], "{read}");
+}
+
+#[tokio::test]
+async fn the_published_curl_of_the_login_gets_the_cookie_that_the_page_promises() {
+    let what = "the app page's curl of the login";
+    let Some(page) = published(PAGE, what) else { return };
+    if Tools::find().shell_with_curl(what).is_none() {
+        return;
+    }
+    let token = "a-token-of-the-operators-own";
+    let server = ServerSettings::default().with("SYNAPTIQ_ADMIN_TOKEN", token).start();
+    let login = adapt(curls(&page, "/api/admin/auth")[0], server.address(), "");
+    let folder = TempDir::new().expect("a temporary folder");
+    // The command stays as published; that its answer's head is kept is said beside it.
+    let head = folder.path().join("head.txt");
+    fs::write(folder.path().join(".curlrc"), format!("dump-header = \"{}\"\n", head.display())).expect("written");
+    let run = |token: &str| {
+        let mut shell = Command::new("bash");
+        shell.env("CURL_HOME", folder.path());
+        let text = login.replace("your-admin-token", token);
+        run_script(&mut shell, folder.path(), "login.sh", &text).succeeded();
+        fs::read_to_string(&head).expect("curl has kept it")
+    };
+    assert!(run("another token").starts_with("HTTP/1.1 401"), "a wrong token");
+    let answer = run(token);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a session cookie");
+    assert!(cookie.contains("HttpOnly") && cookie.contains("Max-Age=604800"), "HTTP-only, for 7 days: {cookie}");
+    let client = server.anonymous();
+    client.get("/api/admin/leads").await.expect(401);
+    let session = cookie.split(';').next().expect("a name and a value");
+    let list = client.request(Method::GET, "/api/admin/leads").header("cookie", session);
+    client.send(list).await.expect(200);
 }
