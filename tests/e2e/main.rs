@@ -10,6 +10,7 @@ mod harness;
 mod hostile;
 mod idempotency;
 mod model_turns;
+mod openapi;
 mod order_on_disk;
 mod public_chat;
 mod samples;

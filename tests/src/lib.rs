@@ -4,6 +4,7 @@
 mod binary;
 mod client;
 mod model;
+mod openapi_tools;
 mod receiver;
 mod server;
 mod stream;
@@ -12,6 +13,7 @@ mod tools;
 pub use binary::server_binary;
 pub use client::{Answer, Client, encoded};
 pub use model::{ModelStub, Said};
+pub use openapi_tools::{openapi_node, openapi_python, openapi_scripts};
 pub use receiver::{Received, Receiver, Scripted};
 pub use server::{Finished, Server, ServerSettings};
 pub use stream::{SentEvent, SentEvents, events_of};

@@ -207,7 +207,8 @@ async fn scope_of(services: &Services, address: PublicAddress) -> Result<TenantS
 
 /// Whether a bearer came that is no publishable key: something that belongs on a server.
 pub(crate) fn is_secret_bearer(head: &Head) -> bool {
-    credential(head.authorization.as_deref(), "bearer").is_some_and(|bearer| !bearer.starts_with(KeyKind::Publishable.prefix()))
+    credential(head.authorization.as_deref(), "bearer")
+        .is_some_and(|bearer| !bearer.starts_with(KeyKind::Publishable.prefix()))
 }
 
 /// The credential of a scheme in what `Authorization` says.

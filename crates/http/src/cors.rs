@@ -7,13 +7,7 @@
 
 use actix_web::{HttpRequest, HttpResponseBuilder, http::header};
 
-use crate::{
-    answer::Answer,
-    auth,
-    dialect::Place,
-    request::Head,
-    route::Access,
-};
+use crate::{answer::Answer, auth, dialect::Place, request::Head, route::Access};
 
 /// What a page of another origin may read besides the body.
 const EXPOSED: &str = "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, \

@@ -145,8 +145,9 @@ impl Front {
 
     /// Whether an `Origin` is this server's own, as it is published or as the client asked for it.
     pub(crate) fn is_own_origin(&self, origin: &str, head: &Head) -> bool {
-        WebOrigin::parse(origin)
-            .is_ok_and(|origin| [&self.public_origin, &head.asked_origin].into_iter().flatten().any(|own| *own == origin))
+        WebOrigin::parse(origin).is_ok_and(|origin| {
+            [&self.public_origin, &head.asked_origin].into_iter().flatten().any(|own| *own == origin)
+        })
     }
 
     /// Whether what this client is sent is encrypted on its way: then a cookie must not go otherwise.

@@ -63,12 +63,16 @@ pub struct LeadRecord {
     #[schema(value_type = Object)]
     pub metadata: JsonMap,
     /// When they first reached qualified or anything beyond it.
+    #[schema(format = "date-time")]
     pub qualified_at: Option<String>,
     /// Their last message.
+    #[schema(format = "date-time")]
     pub last_active_at: String,
     /// When the lead was created.
+    #[schema(format = "date-time")]
     pub created_at: String,
     /// When it last changed.
+    #[schema(format = "date-time")]
     pub updated_at: String,
 }
 

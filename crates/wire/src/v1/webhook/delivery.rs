@@ -14,6 +14,7 @@ use crate::{
     field::FieldError,
     paging::{List, read_paging},
     query::Query,
+    words::{DeliveryStatusWord, EventWord},
 };
 
 /// One event on its way to one endpoint.
@@ -29,15 +30,18 @@ pub struct DeliveryRecord {
     /// What it tells.
     pub event_id: String,
     /// What kind of thing that is.
-    #[schema(example = "lead.created")]
+    #[schema(value_type = EventWord)]
     pub event_type: &'static str,
     /// `pending`, `delivered`, `failed` or `cancelled`.
+    #[schema(value_type = DeliveryStatusWord)]
     pub status: &'static str,
     /// Every try so far, oldest first.
     pub attempts: Vec<AttemptRecord>,
     /// When it is tried next, while it is pending.
+    #[schema(format = "date-time")]
     pub next_attempt_at: Option<String>,
     /// When it was created.
+    #[schema(format = "date-time")]
     pub created_at: String,
 }
 
@@ -47,6 +51,7 @@ pub struct DeliveryRecord {
 #[schema(as = Attempt)]
 pub struct AttemptRecord {
     /// When it began.
+    #[schema(format = "date-time")]
     pub at: String,
     /// The receiver's answer, if there was one.
     pub status_code: Option<u16>,

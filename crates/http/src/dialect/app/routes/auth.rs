@@ -32,8 +32,11 @@ pub(super) static ROUTES: &[Route] = &[
         "logOut",
         Access::Operator,
         handler!(auth::log_out),
-        Doc::new(TAG, "Log out")
-            .answers(&[(200, "The session is over, its cookie taken back", Some(Shape::of::<LoggedOut>()))]),
+        Doc::new(TAG, "Log out").answers(&[(
+            200,
+            "The session is over, its cookie taken back",
+            Some(Shape::of::<LoggedOut>()),
+        )]),
     )
     .without_receipts(),
 ];
