@@ -2,7 +2,8 @@
 //! socket. Where a figure depends on the machine it is given as a ratio to the floor: a bare server
 //! that does the same SQL on the same rows, measured in the same run in alternating rounds.
 //!
-//! Deliberately absent: any crate of the product. What is measured is the binary.
+//! Deliberately absent: any crate of the product. What is measured is the binary, and for the cost
+//! of limits a program that is built beside it.
 
 mod floor;
 mod load;
@@ -35,6 +36,9 @@ enum Command {
         /// The server's release binary.
         #[arg(long)]
         server: PathBuf,
+        /// The program that times decisions of the limiter.
+        #[arg(long)]
+        limiter: PathBuf,
         /// A folder on the disk that databases would be on; what is put there is removed.
         #[arg(long)]
         folder: PathBuf,
@@ -52,13 +56,13 @@ enum Command {
 fn run(command: Command) -> Result<()> {
     match command {
         Command::Floor { database } => floor::serve(&database),
-        Command::Run { server, folder, extent } => {
+        Command::Run { server, limiter, folder, extent } => {
             // One thread: the load must not take the cores that the server needs.
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
                 .context("cannot start the runtime")?;
-            let report = runtime.block_on(measure::everything(&server, &folder, &extent))?;
+            let report = runtime.block_on(measure::everything(&server, &limiter, &folder, &extent))?;
             io::stdout().write_all(report.to_markdown().as_bytes()).context("the tables cannot be printed")
         }
     }

@@ -171,7 +171,12 @@ impl Server {
 
     /// A new live key of the default tenant with these scopes.
     pub fn create_key(&self, scopes: &str) -> String {
-        let arguments = ["key", "create", "--kind", "live", "--scopes", scopes, "--name", "test", "--json"];
+        self.create_key_of("live", scopes)
+    }
+
+    /// A new key of a kind (`live`, `test`, `publishable`, `syrus`) of the default tenant with these scopes.
+    pub fn create_key_of(&self, kind: &str, scopes: &str) -> String {
+        let arguments = ["key", "create", "--kind", kind, "--scopes", scopes, "--name", "test", "--json"];
         let made = self.command_line(&arguments).succeeded().json();
         made["key"].as_str().unwrap_or_else(|| panic!("no key in {made}")).to_owned()
     }

@@ -57,6 +57,15 @@ impl Tools {
         Some(Command::new(python))
     }
 
+    /// PHP with its built-in web server; without it `what` is left out.
+    pub fn php(&self, what: &str) -> Option<Command> {
+        if works(Command::new("php").arg("--version")) {
+            return Some(Command::new("php"));
+        }
+        left_out(what, Lack::Tool("install php-cli"));
+        None
+    }
+
     /// A POSIX shell that has curl; without it `what` is left out.
     pub fn shell_with_curl(&self, what: &str) -> Option<Command> {
         if works(Command::new("curl").arg("--version")) {

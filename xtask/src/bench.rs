@@ -9,6 +9,8 @@ use crate::project::{Project, run as run_command, say};
 
 /// The document that shows the tables.
 const DOCUMENT: &str = "docs/benchmarks.md";
+/// The program that times decisions of the limiter.
+const LIMITER: &str = "limiter_cost";
 /// The line before the tables.
 const BEGIN: &str = "<!-- printed by `cargo xtask bench`: do not edit -->";
 /// The line after them.
@@ -17,6 +19,7 @@ const END: &str = "<!-- end of what was printed -->";
 /// Builds, measures and prints; writes the document unless the extent is a caller's own.
 pub(crate) fn run(project: &Project, extent: &[String]) -> Result<()> {
     run_command(&mut project.cargo(&["build", "--release", "--package", "synaptiq", "--package", "synaptiq-bench"]))?;
+    run_command(&mut project.cargo(&["build", "--release", "--package", "synaptiq-http", "--example", LIMITER]))?;
     let release = project.target().join("release");
     let tables = measure(project, &release, extent)?;
     say(&tables);
@@ -33,6 +36,7 @@ pub(crate) fn run(project: &Project, extent: &[String]) -> Result<()> {
 fn measure(project: &Project, release: &std::path::Path, extent: &[String]) -> Result<String> {
     let mut command = project.command(release.join("synaptiq-bench"), &["run"]);
     // The target folder is on a disk; the machine's temporary folder may be in memory.
+    command.arg("--limiter").arg(release.join("examples").join(LIMITER));
     command.arg("--server").arg(release.join("synaptiq")).arg("--folder").arg(project.target()).args(extent);
     let output = command.stderr(Stdio::inherit()).output().context("the benchmark cannot be started")?;
     if !output.status.success() {

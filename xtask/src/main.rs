@@ -3,6 +3,7 @@
 
 mod bench;
 mod ci;
+mod keys_page;
 mod layers;
 mod openapi;
 mod project;
@@ -31,7 +32,7 @@ enum Task {
     Layers,
     /// Compares the tables that `crates/storage` declares with those that the migrations make.
     Schema,
-    /// Writes `docs/openapi/*.json` from the routes of the built server.
+    /// Writes `docs/openapi/*.json`, and from them the tables of `docs/keys.md`, from the routes of the built server.
     Openapi {
         /// Writes nothing and fails if a file is not what the server says.
         #[arg(long)]

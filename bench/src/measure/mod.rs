@@ -2,6 +2,7 @@
 
 mod comparison;
 mod footprint;
+mod limiter;
 mod machine;
 mod stage;
 mod turns;
@@ -44,7 +45,7 @@ impl Extent {
 }
 
 /// Measures everything in a folder that is made for it and removed.
-pub(crate) async fn everything(server: &Path, folder: &Path, extent: &Extent) -> Result<Report> {
+pub(crate) async fn everything(server: &Path, limiter: &Path, folder: &Path, extent: &Extent) -> Result<Report> {
     let server = server.canonicalize().with_context(|| format!("there is no {}", server.display()))?;
     let folder = tempfile::Builder::new()
         .prefix("bench-")
@@ -58,5 +59,6 @@ pub(crate) async fn everything(server: &Path, folder: &Path, extent: &Extent) ->
     comparison::creates(&stage, extent, &mut report).await?;
     turns::measure(&stage, extent, &mut report).await?;
     footprint::measure(&stage, extent, &mut report).await?;
+    limiter::measure(limiter, extent, &mut report)?;
     Ok(report)
 }

@@ -13,6 +13,7 @@ use synaptiq_domain::{
 use synaptiq_http::{
     feed::ConversationFeed,
     front::{Limits, Parts},
+    limits::MemoryLimiter,
     server::{Running, ServerOptions, serve},
 };
 use synaptiq_webhook::{GuardedSender, Relay, RelayPorts, RelaySettings, Schedules};
@@ -72,6 +73,8 @@ impl Background {
             public_origin: config.public_origin.clone(),
             version: env!("CARGO_PKG_VERSION"),
             limits: Limits::default(),
+            limiter: Arc::new(MemoryLimiter::new(Arc::clone(&installation.clock))),
+            public_limits: config.public_limits,
         };
         serve(&ServerOptions::on(config.listen), parts).with_context(|| format!("cannot listen on {}", config.listen))
     }

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
-use synaptiq_domain::access::KeyKind;
+use clap::{Arg, ArgGroup, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use synaptiq_domain::access::{Colour, KeyKind, WebOrigin, WidgetPosition, WidgetSettings, WidgetTheme};
 
 use crate::config::SETTINGS;
 
@@ -72,15 +72,61 @@ pub(crate) enum TenantCommand {
     /// List tenants
     List(Output),
     /// Change a tenant
+    #[command(group(ArgGroup::new("change").required(true).multiple(true)))]
     Set {
         /// Its id
         tenant: String,
         /// The plan whose limits apply
-        #[arg(long)]
-        plan: String,
+        #[arg(long, group = "change")]
+        plan: Option<String>,
+        /// An origin whose pages may chat, such as `https://www.example.com`; repeat it for more. Replaces the list
+        #[arg(long, group = "change", value_name = "ORIGIN", value_parser = WebOrigin::parse)]
+        allowed_origin: Vec<WebOrigin>,
+        /// Let pages of every origin chat: empties the list
+        #[arg(long, group = "change", conflicts_with = "allowed_origin")]
+        any_origin: bool,
+        #[command(flatten)]
+        widget: WidgetArgs,
         #[command(flatten)]
         output: Output,
     },
+}
+
+/// How a tenant's widget looks; what is not named stays.
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct WidgetArgs {
+    /// The widget's colours; auto is as the visitor's device is set
+    #[arg(long = "widget-theme", group = "change", value_parser = ["auto", "light", "dark"])]
+    theme: Option<String>,
+    /// The colour of the widget's button, such as #2563eb
+    #[arg(long = "widget-accent", group = "change", value_name = "COLOUR", value_parser = Colour::parse)]
+    accent: Option<Colour>,
+    /// The corner of the page that the widget sits in
+    #[arg(long = "widget-position", group = "change", value_parser = ["bottom-right", "bottom-left"])]
+    position: Option<String>,
+    /// Whether the widget tells visitors that they talk to an AI
+    #[arg(long = "widget-ai-notice", group = "change", value_name = "BOOL")]
+    ai_notice: Option<bool>,
+}
+
+impl WidgetArgs {
+    /// Whether anything is to be changed.
+    pub(crate) const fn is_named(&self) -> bool {
+        let Self { theme, accent, position, ai_notice } = self;
+        theme.is_some() || accent.is_some() || position.is_some() || ai_notice.is_some()
+    }
+
+    /// Changes what is named.
+    pub(crate) fn apply(&self, settings: &mut WidgetSettings) {
+        let Self { theme, accent, position, ai_notice } = self;
+        let theme = WidgetTheme::ALL.into_iter().find(|known| theme.as_deref() == Some(known.as_str()));
+        let position = WidgetPosition::ALL.into_iter().find(|known| position.as_deref() == Some(known.as_str()));
+        settings.theme = theme.unwrap_or(settings.theme);
+        settings.accent = accent.unwrap_or(settings.accent);
+        settings.position = position.unwrap_or(settings.position);
+        settings.ai_notice = ai_notice.unwrap_or(settings.ai_notice);
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -146,6 +192,9 @@ pub(crate) enum KeyCommand {
         /// What the team calls it
         #[arg(long)]
         name: String,
+        /// A plan of its own; that of its kind or its tenant by default
+        #[arg(long)]
+        plan: Option<String>,
         /// The tenant's id; the default tenant by default
         #[arg(long)]
         tenant: Option<String>,

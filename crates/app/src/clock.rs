@@ -1,10 +1,13 @@
 //! The machine's time and chance: the one home of both.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{LazyLock, Mutex, PoisonError},
+    time::Instant,
+};
 
 use synaptiq_domain::{
     ports::{Clock, Ids},
-    time::Timestamp,
+    time::{Steady, Timestamp},
 };
 use time::OffsetDateTime;
 use ulid::Ulid;
@@ -16,6 +19,11 @@ impl Clock for MachineClock {
     #[expect(clippy::disallowed_methods, reason = "this is the port's one implementation")]
     fn now(&self) -> Timestamp {
         Timestamp::from_datetime(OffsetDateTime::now_utc()).whole_millis()
+    }
+
+    fn steady(&self) -> Steady {
+        static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
+        Steady::from_micros(u64::try_from(BEGINNING.elapsed().as_micros()).unwrap_or(u64::MAX))
     }
 }
 

@@ -2,18 +2,21 @@
 //! place that reads the environment. An unknown name is an error that names the nearest known one.
 
 mod parse;
+mod plans;
 
 use std::{
     collections::BTreeMap,
     fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use anyhow::{Context as _, Result, bail};
 use ipnet::IpNet;
 use synaptiq_domain::{
     access::WebOrigin,
+    limit::{Plans, PublicLimits},
     webhook::{Profile, RetrySchedule},
 };
 
@@ -114,6 +117,41 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "Silence after which a conversation expires",
     ),
     setting("plan", "plan", "SYNAPTIQ_PLAN", Some("self_hosted"), "Plan of the default tenant"),
+    setting(
+        "plans",
+        "plans",
+        "SYNAPTIQ_PLANS",
+        None,
+        "Plans besides the published ones, or in their place, e.g. { gold = { requests = 600, chat = 300 } }",
+    ),
+    setting(
+        "public_session_limit",
+        "public-session-limit",
+        "SYNAPTIQ_PUBLIC_SESSION_LIMIT",
+        Some("20"),
+        "Messages a minute and session without a key, or unlimited",
+    ),
+    setting(
+        "public_address_limit",
+        "public-address-limit",
+        "SYNAPTIQ_PUBLIC_ADDRESS_LIMIT",
+        Some("120"),
+        "Messages a minute and address without a key, or unlimited",
+    ),
+    setting(
+        "public_daily_limit",
+        "public-daily-limit",
+        "SYNAPTIQ_PUBLIC_DAILY_LIMIT",
+        Some("2000"),
+        "Messages a UTC day and address without a key, or unlimited",
+    ),
+    setting(
+        "public_request_limit",
+        "public-request-limit",
+        "SYNAPTIQ_PUBLIC_REQUEST_LIMIT",
+        Some("6000"),
+        "Other requests a minute and address without a valid key, or unlimited",
+    ),
     secret(
         "secret_key",
         "secret-key",
@@ -174,6 +212,8 @@ pub(crate) struct Config {
     pub(crate) webhook_schedule_syrus: RetrySchedule,
     pub(crate) conversation_idle: time::Duration,
     pub(crate) plan: String,
+    pub(crate) plans: Arc<Plans>,
+    pub(crate) public_limits: PublicLimits,
     pub(crate) secret_key: Option<[u8; 32]>,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) public_url: Option<String>,
@@ -206,6 +246,7 @@ impl Config {
             Some(text) => text.parse::<RetrySchedule>().with_context(named(key)),
             None => Ok(RetrySchedule::published(profile)),
         };
+        let limit = |key: &'static str| plans::allowance(&required(key).into()).with_context(named(key));
         Ok(Self {
             listen: required("listen").parse().with_context(named("listen"))?,
             database: parse::database(required("database_url"))?,
@@ -215,7 +256,14 @@ impl Config {
             webhook_schedule: schedule("webhook_schedule", Profile::Synaptiq)?,
             webhook_schedule_syrus: schedule("webhook_schedule_syrus", Profile::Syrus)?,
             conversation_idle: parse::duration("conversation_idle", required("conversation_idle"))?,
-            plan: parse::plan(required("plan"))?,
+            plan: required("plan").to_owned(),
+            plans: Arc::new(plans::parse(of("plans"), required("plan"))?),
+            public_limits: PublicLimits {
+                session: limit("public_session_limit")?,
+                address: limit("public_address_limit")?,
+                day: limit("public_daily_limit")?,
+                other: limit("public_request_limit")?,
+            },
             secret_key: of("secret_key").map(parse::secret_key).transpose()?,
             trusted_proxies: parse::networks("trusted_proxies", of("trusted_proxies"))?,
             public_url: of("public_url").map(parse::public_url).transpose()?,
@@ -236,11 +284,6 @@ impl Config {
             })
             .collect()
     }
-}
-
-/// Checks the name of a plan.
-pub(crate) fn check_plan(name: &str) -> Result<String> {
-    parse::plan(name)
 }
 
 /// Puts the values together, the stronger origin last.
@@ -266,6 +309,8 @@ pub(crate) fn gather(
                 toml::Value::String(text) => text,
                 toml::Value::Integer(number) => number.to_string(),
                 toml::Value::Boolean(flag) => flag.to_string(),
+                // One setting is a table; written in one line it is the text that a flag would have.
+                table @ toml::Value::Table(_) if setting.key == "plans" => table.to_string(),
                 _ => bail!("setting {key} in synaptiq.toml must be a text"),
             };
             values.insert(setting.key, (text, Origin::File));
@@ -352,6 +397,9 @@ mod tests {
             ("secret_key", "c2hvcnQ="),
             ("webhook_schedule", "1 fortnight"),
             ("plan", "gold"),
+            ("plans", "{ gold = {} }"),
+            ("public_session_limit", "0"),
+            ("public_daily_limit", "many"),
             ("public_url", "ftp://x"),
             ("admin_token", "short"),
         ] {
@@ -362,6 +410,23 @@ mod tests {
             );
             let error = Config::parse(values.expect("known")).err().expect("refused");
             assert!(error.to_string().contains(key), "{key}: {error:#}");
+        }
+    }
+
+    #[test]
+    fn plans_are_read_from_the_file_the_environment_and_a_flag_alike() {
+        let file = "plan = 'gold'\n[plans.gold]\nrequests = 600\nchat = 7\n[plans.'silver 2']\nrequests = 'unlimited'";
+        let of_file = gather(&[], env(&[]), Some(file)).expect("known settings");
+        let text = of_file["plans"].0.clone();
+        for values in [
+            Ok(of_file),
+            gather(&[], env(&[("SYNAPTIQ_PLANS", &text), ("SYNAPTIQ_PLAN", "gold")]), None),
+            gather(&[("plans", text.clone()), ("plan", "gold".to_owned())], env(&[]), None),
+        ] {
+            let plans = Config::parse(values.expect("known settings")).expect("valid").plans;
+            assert_eq!(plans.find("gold").expect("given").requests.to_string(), "600");
+            assert_eq!(plans.find("gold").ok(), Some(plans.usual()));
+            assert_eq!(plans.find("silver 2").expect("given").requests.to_string(), "unlimited");
         }
     }
 

@@ -7,6 +7,7 @@ use synaptiq_assistant::{BuiltinResponder, BuiltinUnderstanding};
 use synaptiq_domain::{
     access::{SystemScope, Tenant, TenantScope},
     id::Id,
+    limit::Plans,
     ports::{Clock, Ids, Model, Signals, Store},
     use_cases::{CreateTenant, KeyUsage, Lanes, Services, Settings, create_tenant},
 };
@@ -85,8 +86,26 @@ impl Installation {
             key_usage: Arc::new(KeyUsage::default()),
             process: self.ids.next(),
             // A second server on one SQLite file is refused (security D4).
-            settings: Settings { conversation_idle: config.conversation_idle, alone: true, ..Settings::default() },
+            settings: Settings {
+                conversation_idle: config.conversation_idle,
+                alone: true,
+                plans: Arc::clone(&config.plans),
+                ..Settings::default()
+            },
         })
+    }
+
+    /// Stops at a tenant or key whose plan these settings do not know: its limits would be guesses.
+    pub(crate) async fn check_plans(&self, plans: &Plans) -> Result<()> {
+        for tenant in self.store.list_tenants(self.system).await? {
+            plans.find(&tenant.plan).with_context(|| format!("the plan '{}' of {}", tenant.plan, tenant.id))?;
+            for key in self.store.list_keys(TenantScope::live(tenant.id)).await? {
+                if let (Some(plan), None) = (&key.plan, key.revoked_at) {
+                    plans.find(plan).with_context(|| format!("the plan '{plan}' of {}", key.id))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The services of a command, which no one waits for.

@@ -33,7 +33,7 @@ fn main() -> ExitCode {
 fn run() -> Result<()> {
     let (cli, flags) = cli::read();
     let config = config::Config::of_process(&flags, cli.config.as_deref())?;
-    telemetry::start(&config.log)?;
+    let _telemetry = telemetry::start(&config.log)?;
     std::panic::set_hook(Box::new(|panic| {
         // Where it happened, and never what was in hand: a panic's text may quote a body (security P4).
         let place = panic.location().map(ToString::to_string).unwrap_or_default();

@@ -51,12 +51,14 @@
 //! ```
 
 pub mod access;
+pub mod analytics;
 pub mod changes;
 pub mod conversation;
 pub mod event;
 pub mod id;
 pub mod knowledge;
 pub mod lead;
+pub mod limit;
 pub mod money;
 pub mod paging;
 pub mod ports;

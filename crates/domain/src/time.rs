@@ -112,6 +112,29 @@ impl Timestamp {
     }
 }
 
+/// An instant of a clock that only goes forward, in microseconds since a moment that the clock
+/// chooses: for telling how much time has passed, whatever the machine's clock is set to meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Steady(u64);
+
+impl Steady {
+    /// The instant so many microseconds after the clock's beginning.
+    pub const fn from_micros(micros: u64) -> Self {
+        Self(micros)
+    }
+
+    /// The instant so many microseconds later.
+    #[must_use]
+    pub const fn plus(self, micros: u64) -> Self {
+        Self(self.0.saturating_add(micros))
+    }
+
+    /// How many microseconds after `earlier` this is; none if it is before.
+    pub const fn since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
 /// A UTC calendar day, as days since 1970-01-01.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

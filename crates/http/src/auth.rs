@@ -8,7 +8,7 @@
 use std::{fmt::Write as _, net::IpAddr};
 
 use synaptiq_domain::{
-    access::{KeyKind, Permission, TenantScope},
+    access::{KeyKind, Permission, PermissionSet, TenantScope},
     conversation::SessionHash,
     use_cases::{
         AuthenticationError, Principal, PublicAddress, Services, UseCaseError, authenticate, operator, public_scope,
@@ -61,6 +61,14 @@ impl Caller {
         }
     }
 
+    /// What they may do: nothing, for whoever has neither a key nor the admin token.
+    pub fn permissions(&self) -> PermissionSet {
+        match self {
+            Self::Principal(principal) => principal.permissions,
+            Self::Anyone | Self::Visitor { .. } => PermissionSet::NONE,
+        }
+    }
+
     /// The kind of their key.
     pub fn key_kind(&self) -> Option<KeyKind> {
         match self {
@@ -108,7 +116,8 @@ impl Caller {
     }
 }
 
-/// Finds out who is asking. `body` is needed for public chat alone, whose body names the tenant.
+/// Finds out who is asking; [`authorise`] says whether they may. `body` is needed for public chat
+/// alone, whose body names the tenant.
 pub async fn identify(
     front: &Front,
     dialect: &dyn Dialect,
@@ -122,17 +131,11 @@ pub async fn identify(
         Access::Session => visitor_of_session(front, head).await,
         Access::Login => Ok(csrf::refuse_foreign_page(front, head).map(|()| Caller::Anyone)?),
         Access::Operator => Ok(Caller::Principal(Box::new(session::operator(front, dialect, route.verb, head).await?))),
-        Access::Scope(permission) => principal(front, dialect, route.verb, head, permission).await,
+        Access::Scope(_) => principal(front, dialect, route.verb, head).await,
     }
 }
 
-async fn principal(
-    front: &Front,
-    dialect: &dyn Dialect,
-    verb: Verb,
-    head: &Head,
-    permission: Permission,
-) -> Result<Caller, Refused> {
+async fn principal(front: &Front, dialect: &dyn Dialect, verb: Verb, head: &Head) -> Result<Caller, Refused> {
     let Some(bearer) = credential(head.authorization.as_deref(), "bearer") else {
         return Ok(Caller::Principal(Box::new(session::operator(front, dialect, verb, head).await?)));
     };
@@ -150,15 +153,24 @@ async fn principal(
     if kind.is_some_and(|kind| !dialect.accepts(kind)) {
         return Err(invalid());
     }
-    // A publishable key is printed in pages: whatever is stored of it, it chats and nothing else.
-    let may_at_all = kind != Some(KeyKind::Publishable) || permission == Permission::ChatWrite;
-    if !may_at_all || !principal.permissions.contains(permission) {
-        return Err(missing_scope(permission).into());
-    }
-    if kind == Some(KeyKind::Publishable) {
-        origin::check(&front.services, principal.scope, head).await?;
-    }
     Ok(Caller::Principal(Box::new(principal)))
+}
+
+/// Whether whoever asks may use the route, from where they ask.
+pub async fn authorise(front: &Front, route: &Route, head: &Head, caller: &Caller) -> Result<(), Refused> {
+    let is_publishable = caller.key_kind() == Some(KeyKind::Publishable);
+    if let Access::Scope(permission) = route.access {
+        // A publishable key is printed in pages: whatever is stored of it, it chats and nothing else.
+        let may_at_all = !is_publishable || permission == Permission::ChatWrite;
+        if !may_at_all || !caller.permissions().contains(permission) {
+            return Err(missing_scope(permission).into());
+        }
+    }
+    let from_page = is_publishable || matches!(caller, Caller::Visitor { .. });
+    match caller.scope().filter(|_| from_page) {
+        Some(scope) => origin::check(&front.services, scope, head).await,
+        None => Ok(()),
+    }
 }
 
 async fn key(front: &Front, bearer: &str) -> Result<Principal, Refused> {
@@ -173,7 +185,6 @@ async fn visitor_of_chat(front: &Front, head: &Head, body: &[u8]) -> Result<Call
     let ChatRequest { tenant, agent, session, .. } =
         ChatRequest::read(&json::read_object(body)?, Visitor::MayBeIssued)?;
     let scope = scope_of(&front.services, PublicAddress { tenant, assistant: agent }).await?;
-    origin::check(&front.services, scope, head).await?;
     let session = session.as_deref().and_then(SessionHash::of_text);
     Ok(Caller::Visitor { scope, session, address: head.address })
 }
@@ -192,7 +203,6 @@ async fn visitor_of_session(front: &Front, head: &Head) -> Result<Caller, Refuse
         assistant: query.get("agentId")?.map(|given| given.id()),
     };
     let scope = scope_of(&front.services, address).await?;
-    origin::check(&front.services, scope, head).await?;
     Ok(Caller::Visitor { scope, session: Some(session), address: head.address })
 }
 

@@ -49,34 +49,60 @@ pub enum BodyError {
     Broken,
 }
 
+/// The pace of one body while it comes: its size, its deadline and its least rate.
+#[derive(Debug)]
+pub struct Pace {
+    begun: Instant,
+    read: usize,
+    limits: BodyLimits,
+}
+
+impl Pace {
+    /// Begins to count. `announced` is the body's `Content-Length`, where there is one.
+    pub fn begin(announced: Option<u64>, limits: BodyLimits) -> Result<Self, BodyError> {
+        if announced.is_some_and(|length| length > limits.bytes as u64) {
+            return Err(BodyError::TooLarge);
+        }
+        Ok(Self { begun: Instant::now(), read: 0, limits })
+    }
+
+    /// The next piece of the body, `None` at its end.
+    pub async fn next<S, E>(&mut self, chunks: &mut S) -> Result<Option<Bytes>, BodyError>
+    where
+        S: Stream<Item = Result<Bytes, E>> + Unpin,
+    {
+        let allowed = self.limits.grace + time_for(self.read, self.limits.bytes_per_second);
+        match timeout_at(self.begun + self.limits.deadline.min(allowed), chunks.next()).await {
+            Err(_) => Err(BodyError::TooSlow),
+            Ok(Some(Err(_))) => Err(BodyError::Broken),
+            Ok(None) => Ok(None),
+            Ok(Some(Ok(chunk))) if self.read + chunk.len() > self.limits.bytes => Err(BodyError::TooLarge),
+            Ok(Some(Ok(chunk))) => {
+                self.read += chunk.len();
+                Ok(Some(chunk))
+            }
+        }
+    }
+}
+
 /// Reads a body to its end. `announced` is its `Content-Length`, where there is one.
 pub async fn read<S, E>(mut chunks: S, announced: Option<u64>, limits: BodyLimits) -> Result<Bytes, BodyError>
 where
     S: Stream<Item = Result<Bytes, E>> + Unpin,
 {
-    if announced.is_some_and(|length| length > limits.bytes as u64) {
-        return Err(BodyError::TooLarge);
-    }
-    let begun = Instant::now();
+    let mut pace = Pace::begin(announced, limits)?;
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
-    loop {
-        let read = first.len() + rest.len();
-        let until = begun + limits.deadline.min(limits.grace + time_for(read, limits.bytes_per_second));
-        match timeout_at(until, chunks.next()).await {
-            Err(_) => return Err(BodyError::TooSlow),
-            Ok(Some(Err(_))) => return Err(BodyError::Broken),
-            Ok(None) => break,
-            Ok(Some(Ok(chunk))) if read + chunk.len() > limits.bytes => return Err(BodyError::TooLarge),
-            Ok(Some(Ok(chunk))) if read == 0 => first = chunk,
-            Ok(Some(Ok(chunk))) => {
-                if rest.is_empty() {
-                    rest.extend_from_slice(&first);
-                    first = Bytes::new();
-                }
-                rest.extend_from_slice(&chunk);
-            }
+    while let Some(chunk) = pace.next(&mut chunks).await? {
+        if first.is_empty() && rest.is_empty() {
+            first = chunk;
+            continue;
         }
+        if rest.is_empty() {
+            rest.extend_from_slice(&first);
+            first = Bytes::new();
+        }
+        rest.extend_from_slice(&chunk);
     }
     Ok(if rest.is_empty() { first } else { rest.freeze() })
 }

@@ -42,7 +42,7 @@ pub(crate) fn refuse_foreign_page(front: &Front, head: &Head) -> Result<(), Faul
 fn asker(front: &Front, head: &Head) -> Asker {
     match (head.fetch_site.as_deref(), head.origin.as_deref()) {
         (Some("same-origin"), _) => Asker::OwnPage,
-        (Some("none"), None) | (None, None) => Asker::Unknown,
+        (Some("none") | None, None) => Asker::Unknown,
         (None, Some(origin)) if front.is_own_origin(origin, head) => Asker::OwnPage,
         (_, Some(_)) | (Some(_), None) => Asker::ForeignPage,
     }

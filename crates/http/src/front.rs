@@ -11,7 +11,8 @@ use std::{
 use ipnet::IpNet;
 use synaptiq_domain::{
     access::{SystemScope, WebOrigin},
-    ports::{Store, store::StoreHealth},
+    limit::PublicLimits,
+    ports::{Limiter, Store, store::StoreHealth},
     use_cases::Services,
 };
 use tokio::{
@@ -23,9 +24,11 @@ use crate::{
     admin::{AdminGate, AdminToken},
     body::BodyLimits,
     feed::ConversationFeed,
+    limits::Gate,
     remembered::Remembered,
     request::Head,
     tasks::Tasks,
+    upload::UploadRoom,
 };
 
 /// How long and how large things may be (security I5, I6).
@@ -49,6 +52,8 @@ pub struct Limits {
     pub poll: Duration,
     /// How many visitors' streams are open at once. Default 10,000.
     pub streams: usize,
+    /// The most bytes of files being uploaded, of all requests together. Default 128 MiB.
+    pub upload_bytes: usize,
 }
 
 impl Default for Limits {
@@ -63,6 +68,7 @@ impl Default for Limits {
             ping: Duration::from_secs(15),
             poll: Duration::from_secs(5),
             streams: 10_000,
+            upload_bytes: 128 * 1024 * 1024,
         }
     }
 }
@@ -85,6 +91,10 @@ pub struct Parts {
     pub version: &'static str,
     /// How long and how large things may be.
     pub limits: Limits,
+    /// Counts requests.
+    pub limiter: Arc<dyn Limiter>,
+    /// What may be asked without a key.
+    pub public_limits: PublicLimits,
 }
 
 /// What every request is served with.
@@ -97,8 +107,10 @@ pub struct Front {
     pub(crate) public_origin: Option<WebOrigin>,
     pub(crate) version: &'static str,
     pub(crate) limits: Limits,
+    pub(crate) gate: Gate,
     pub(crate) tasks: Tasks,
     pub(crate) streams: Arc<Semaphore>,
+    pub(crate) uploads: UploadRoom,
     store_health: Remembered<StoreHealth>,
     model_reach: Remembered<bool>,
     stopping: watch::Sender<bool>,
@@ -108,7 +120,9 @@ pub struct Front {
 impl Front {
     /// Puts the parts together. `runtime` carries work that outlives its client.
     pub fn new(parts: Parts, runtime: Handle) -> Arc<Self> {
-        let Parts { services, system, admin, feed, trusted_proxies, public_origin, version, limits } = parts;
+        let Parts { services, system, admin, feed, trusted_proxies, public_origin, version, limits, .. } = parts;
+        let (clock, plans) = (Arc::clone(&services.clock), Arc::clone(&services.settings.plans));
+        let gate = Gate::new(parts.limiter, clock, plans, parts.public_limits);
         Arc::new(Self {
             services,
             system,
@@ -118,8 +132,10 @@ impl Front {
             public_origin,
             version,
             limits,
+            gate,
             tasks: Tasks::new(runtime),
             streams: Arc::new(Semaphore::new(limits.streams)),
+            uploads: UploadRoom::of_bytes(limits.upload_bytes),
             store_health: Remembered::default(),
             model_reach: Remembered::default(),
             stopping: watch::Sender::new(false),

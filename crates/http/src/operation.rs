@@ -70,6 +70,8 @@ pub struct OperationDoc {
     pub query: &'static [QueryParam],
     /// The shape of its JSON body.
     pub body: Option<Shape>,
+    /// The shape of the form with files that may come in the place of JSON.
+    pub form: Option<Shape>,
     /// An example of the body, as JSON.
     pub example: Option<&'static str>,
     /// Each status of success with what it answers; `None` where that has no shape of ours.
@@ -83,7 +85,17 @@ pub struct OperationDoc {
 impl OperationDoc {
     /// Says what an operation does and in which chapter it is told.
     pub const fn new(tag: &'static str, summary: &'static str) -> Self {
-        Self { summary, tag, query: &[], body: None, example: None, answers: &[], media: None, refusals: &[] }
+        Self {
+            summary,
+            tag,
+            query: &[],
+            body: None,
+            form: None,
+            example: None,
+            answers: &[],
+            media: None,
+            refusals: &[],
+        }
     }
 
     /// Names its query parameters.
@@ -98,6 +110,13 @@ impl OperationDoc {
     pub const fn takes(mut self, body: Shape, example: &'static str) -> Self {
         self.body = Some(body);
         self.example = Some(example);
+        self
+    }
+
+    /// Shows the form that may come in the place of JSON.
+    #[must_use]
+    pub const fn or_form(mut self, form: Shape) -> Self {
+        self.form = Some(form);
         self
     }
 

@@ -26,7 +26,7 @@ pub(crate) async fn check(services: &Services, scope: TenantScope, head: &Head) 
     if allowed.is_empty() || is_listed() {
         return Ok(());
     }
-    Err(Fault::new(Code::InsufficientScope, "this origin may not chat with this tenant").into())
+    Err(Fault::new(Code::InsufficientScope, "this origin is not in the tenant's list").into())
 }
 
 /// The origin under which the client asked, from `Host`, or from what a trusted proxy says of it.

@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout};
 use crate::{
     address,
     answer::{Answer, Body},
-    auth::{Caller, identify},
+    auth::{Caller, authorise, identify},
     body,
     connection::HeadWatch,
     cors,
@@ -25,6 +25,7 @@ use crate::{
     fault::Refused,
     front::Front,
     idempotency::{self, Wish, once},
+    limits::{self, Asked, Counted},
     origin,
     request::{Call, Head},
     request_id,
@@ -32,6 +33,7 @@ use crate::{
     route_table::Found,
     sse::with_pings,
     stream,
+    upload::{self, Upload, is_form},
 };
 
 /// Answers one request. The only entrance: everything that is served comes through here.
@@ -42,10 +44,15 @@ pub async fn serve(front: web::Data<Front>, request: HttpRequest, payload: web::
     let head = Arc::new(head_of(&front, &request));
     let place = dialect::choose(&head.path, head.authorization.as_deref());
     let dialect = place.dialect;
-    let mut log = Logged { operation: "-", caller: None };
+    let mut log = Logged { operation: "-", route: None, caller: None, counted: Counted::default() };
     let answer = AssertUnwindSafe(answer(&front, place, &request, payload, &head, &mut log)).catch_unwind().await;
     let answer = answer.unwrap_or_else(|_| Err(panicked(&front)));
-    let answer = answer.unwrap_or_else(|refused| refusal(dialect, &refused.into_fault(), &head.request_id));
+    let mut answer = answer.unwrap_or_else(|refused| refusal(dialect, &refused.into_fault(), &head.request_id));
+    if let Err(fault) = log.count(&front, &head, false).await
+        && answer.status < 500
+    {
+        answer = refusal(dialect, &fault, &head.request_id);
+    }
     tracing::info!(
         target: "access",
         request_id = head.request_id,
@@ -56,13 +63,23 @@ pub async fn serve(front: web::Data<Front>, request: HttpRequest, payload: web::
         status = answer.status,
         microseconds = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
     );
-    respond(&front, place, &request, &head, answer, in_hand)
+    respond(&front, place, &request, &head, answer, &log.counted, in_hand)
 }
 
-/// What the log line says besides the obvious.
+/// What has been found out of a request, for the log line and for its limits.
 struct Logged {
     operation: &'static str,
+    route: Option<&'static Route>,
     caller: Option<Arc<Caller>>,
+    counted: Counted,
+}
+
+impl Logged {
+    /// Counts the request against the limits of whom it is known to be from, once.
+    async fn count(&mut self, front: &Front, head: &Head, streamed: bool) -> Result<(), Fault> {
+        let asked = Asked { route: self.route, caller: self.caller.as_deref(), address: head.address, streamed };
+        front.gate.count(&mut self.counted, asked).await
+    }
 }
 
 /// Tells the connection when a request begins and ends.
@@ -100,6 +117,7 @@ fn head_of(front: &Front, request: &HttpRequest) -> Head {
         asked_origin: origin::asked(request, address::is_trusted(peer, &front.trusted_proxies)),
         user_agent: text("user-agent"),
         last_event_id: text("last-event-id"),
+        if_none_match: text("if-none-match"),
         idempotency_key: request.headers().get(idempotency::HEADER).map(|value| value.as_bytes().to_vec()),
         accepts_events: text("accept").is_some_and(|accept| accept.to_ascii_lowercase().contains("text/event-stream")),
         request_id: request_id::choose(text(request_id::HEADER).as_deref(), &*front.services.ids),
@@ -128,19 +146,29 @@ async fn answer(
         }
         Found::Nothing => return Err(Fault::not_found("route").into()),
     };
-    log.operation = route.operation;
+    (log.operation, log.route) = (route.operation, Some(route));
     // A caller without a right costs no body; only the public chat's body says whose it is.
-    let body = if route.access == Access::PublicChat {
-        let body = body_of(front, route, request, payload).await?;
-        log.caller = Some(Arc::new(identify(front, dialect, route, head, &body).await?));
-        body
-    } else {
-        log.caller = Some(Arc::new(identify(front, dialect, route, head, &[]).await?));
-        body_of(front, route, request, payload).await?
+    let (early, payload) = match route.access {
+        Access::PublicChat => (Some(body_of(front, route, request, payload).await?), None),
+        _ => (None, Some(payload)),
     };
-    let caller = log.caller.clone().expect("identified just before");
-    let wish = wish_of(route, &caller, head, &body)?;
+    let told = early.as_ref().map_or(&[][..], |(body, _)| body);
+    let caller = Arc::new(identify(front, dialect, route, head, told).await?);
+    log.caller = Some(Arc::clone(&caller));
+    if !route.streams {
+        log.count(front, head, false).await?;
+    }
+    authorise(front, route, head, &caller).await?;
+    let (body, upload) = match (early, payload) {
+        (Some(early), _) => early,
+        (None, Some(payload)) => body_of(front, route, request, payload).await?,
+        (None, None) => Default::default(),
+    };
     let wants_events = route.streams && (head.accepts_events || asks_for_stream(&body));
+    // Only now is it known which of the two limits of a chat it counts against.
+    log.count(front, head, wants_events).await?;
+    let told_by = upload.as_ref().map_or(&body[..], |upload| &upload.digest[..]);
+    let wish = wish_of(route, &caller, head, told_by)?;
     let call = Call {
         front: Arc::clone(front),
         dialect,
@@ -150,6 +178,7 @@ async fn answer(
         caller,
         head: Arc::clone(head),
         body,
+        upload,
         events: None,
         claim: None,
     };
@@ -202,18 +231,33 @@ fn check_sizes(front: &Front, request: &HttpRequest) -> Result<(), Refused> {
     Ok(())
 }
 
-async fn body_of(front: &Front, route: &Route, request: &HttpRequest, payload: web::Payload) -> Result<Bytes, Refused> {
+/// What the route reads of a body: its bytes, or the parts of a form in their place.
+async fn body_of(
+    front: &Front,
+    route: &Route,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Result<(Bytes, Option<Upload>), Refused> {
     if route.body == BodyRule::None {
-        return Ok(Bytes::new());
+        return Ok((Bytes::new(), None));
     }
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let content_type = request.headers().get(header::CONTENT_TYPE);
+    if let Some(content_type) = content_type.filter(|given| route.body == BodyRule::RequiredOrForm && is_form(given)) {
+        let form = upload::read(payload, content_type.clone(), announced, front.limits.body, &front.uploads).await?;
+        return Ok((Bytes::new(), Some(form)));
+    }
     let may_be_json = is_json(request);
     let chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
     let has_body = chunked || announced.is_some_and(|length: u64| length > 0);
-    if !may_be_json && (has_body || route.body == BodyRule::Required) {
-        return Err(Fault::new(Code::UnsupportedMediaType, "send the body as application/json").into());
+    if !may_be_json && (has_body || route.body != BodyRule::Optional) {
+        let message = match route.body {
+            BodyRule::RequiredOrForm => "send the body as application/json or multipart/form-data",
+            BodyRule::None | BodyRule::Optional | BodyRule::Required => "send the body as application/json",
+        };
+        return Err(Fault::new(Code::UnsupportedMediaType, message).into());
     }
-    Ok(body::read(payload, announced, front.limits.body).await?)
+    Ok((body::read(payload, announced, front.limits.body).await?, None))
 }
 
 /// Whether the body is said to be JSON in UTF-8.
@@ -252,6 +296,9 @@ pub(crate) fn refusal(dialect: &dyn Dialect, fault: &Fault, request_id: &str) ->
     }
     if let Some(seconds) = fault.retry_after {
         answer = answer.with_header("retry-after", seconds.to_string());
+        if fault.status == 429 {
+            answer = answer.with_header(limits::RETRY_AFTER, seconds.to_string());
+        }
     }
     answer
 }
@@ -262,6 +309,7 @@ fn respond(
     request: &HttpRequest,
     head: &Head,
     answer: Answer,
+    counted: &Counted,
     in_hand: InHand,
 ) -> HttpResponse {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -269,6 +317,7 @@ fn respond(
     response.insert_header((request_id::HEADER, head.request_id.as_str()));
     response.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     response.insert_header((header::CACHE_CONTROL, "no-store"));
+    counted.tell(&mut response);
     if place.varies_by_authorization() {
         response.insert_header((header::VARY, "Authorization"));
     }

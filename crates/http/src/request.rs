@@ -19,6 +19,7 @@ use crate::{
     idempotency::Claim,
     route::{BodyRule, Route},
     sse::EventSender,
+    upload::Upload,
 };
 
 /// What is known of a request before anything of it is decoded.
@@ -44,6 +45,8 @@ pub struct Head {
     pub user_agent: Option<String>,
     /// `Last-Event-ID`.
     pub last_event_id: Option<String>,
+    /// `If-None-Match`.
+    pub if_none_match: Option<String>,
     /// `Idempotency-Key`, as bytes because it may be no text.
     pub idempotency_key: Option<Vec<u8>>,
     /// Whether `Accept` asks for an event stream.
@@ -68,8 +71,10 @@ pub struct Call {
     pub caller: Arc<Caller>,
     /// What was known first.
     pub head: Arc<Head>,
-    /// The body; empty where the route takes none.
+    /// The body; empty where the route takes none, and where it was a form.
     pub body: Bytes,
+    /// The form that came in the place of a body.
+    pub upload: Option<Upload>,
     /// Where parts of a streamed answer go.
     pub events: Option<EventSender>,
     pub(crate) claim: Option<Claim>,
@@ -95,10 +100,7 @@ impl Call {
 
     /// What the caller may do: nothing, for whoever has neither a key nor the admin token.
     pub fn permissions(&self) -> PermissionSet {
-        match &*self.caller {
-            Caller::Principal(principal) => principal.permissions,
-            Caller::Anyone | Caller::Visitor { .. } => PermissionSet::NONE,
-        }
+        self.caller.permissions()
     }
 
     /// Whether the caller has a publishable key, which sees less.
@@ -120,7 +122,7 @@ impl Call {
     /// The body's fields.
     pub fn json(&self) -> Result<JsonMap, FieldError> {
         match self.route.body {
-            BodyRule::Required => json::read_object(&self.body),
+            BodyRule::Required | BodyRule::RequiredOrForm => json::read_object(&self.body),
             BodyRule::Optional | BodyRule::None => json::read_object_or_nothing(&self.body),
         }
     }

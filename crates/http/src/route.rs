@@ -2,7 +2,24 @@
 //! document. Registration, 404 and 405, the scope check, receipts, documents and the test matrices
 //! are all made from these tables; nothing is served that is in none of them.
 //!
-//! A [`Route`] cannot be written down without its [`Access`]: there is no default (security K2).
+//! A [`Route`] cannot be written down without its [`Access`]: there is no default (security K2), and
+//! a server with a route that says nothing does not compile.
+//!
+//! ```
+//! # use synaptiq_http::{operation::OperationDoc, route::{Access, Handler, Route, Verb}};
+//! # use synaptiq_domain::access::Permission;
+//! # const LIST: Handler = |_| unreachable!();
+//! # const DOC: OperationDoc = OperationDoc::new("Things", "List things");
+//! const ROUTE: Route = Route::new(Verb::Get, "/things", "listThings", Access::Scope(Permission::LeadsRead), LIST, DOC);
+//! ```
+//!
+//! ```compile_fail
+//! # use synaptiq_http::{operation::OperationDoc, route::{Access, Handler, Route, Verb}};
+//! # use synaptiq_domain::access::Permission;
+//! # const LIST: Handler = |_| unreachable!();
+//! # const DOC: OperationDoc = OperationDoc::new("Things", "List things");
+//! const ROUTE: Route = Route::new(Verb::Get, "/things", "listThings", LIST, DOC);
+//! ```
 
 use std::{fmt, pin::Pin};
 
@@ -146,6 +163,8 @@ pub enum BodyRule {
     Optional,
     /// A JSON body must come.
     Required,
+    /// A JSON body or a form with files must come.
+    RequiredOrForm,
 }
 
 impl Route {
@@ -159,9 +178,10 @@ impl Route {
         doc: OperationDoc,
     ) -> Self {
         let idempotent = !matches!(verb, Verb::Get);
-        let body = match &doc.body {
-            Some(_) => BodyRule::Required,
-            None => BodyRule::None,
+        let body = match (&doc.body, &doc.form) {
+            (_, Some(_)) => BodyRule::RequiredOrForm,
+            (Some(_), None) => BodyRule::Required,
+            (None, None) => BodyRule::None,
         };
         Self {
             verb,

@@ -11,8 +11,8 @@ use synaptiq_domain::{
     },
     changes::{Change, Changes},
     conversation::{
-        Channel, Citation, Conversation, ConversationStatus, Intent, KnownFacts, Message, Question, Role, SessionHash,
-        SessionSecret, VisitorId,
+        BuyingIntent, Channel, Citation, Conversation, ConversationStatus, Intent, KnownFacts, Message, Question, Role,
+        SessionHash, SessionSecret, VisitorId,
     },
     event::{Event, EventData, EventKind},
     id::Id,
@@ -240,6 +240,7 @@ pub fn conversation(n: u32, assistant: Id<Assistant>) -> Conversation {
             seats: Some(50),
             asked: vec![Question::About(Criterion::Timeline)],
             pending: Some(Question::TeamSize),
+            buying_intent: Some(BuyingIntent { intent: Intent::PricingInquiry, confidence: 0.875 }),
             ..KnownFacts::default()
         },
         source_url: Some("https://shop.example/pricing".to_owned()),

@@ -68,6 +68,14 @@ impl Responder for ScriptedResponder {
         format!("Hello in {language}")
     }
 
+    fn languages(&self) -> &'static [&'static str] {
+        &["en", "de"]
+    }
+
+    fn ai_notice(&self, language: &str) -> String {
+        format!("An AI, in {language}")
+    }
+
     fn handoff_notice(&self, _: &Tenant, language: &str) -> String {
         format!("A person was asked, in {language}")
     }

@@ -104,7 +104,11 @@ pub struct ChatRequestBody {
     #[schema(max_length = 4000, pattern = r"\S", example = "What does the Pro plan cost?")]
     message: String,
     /// The site's name for the visitor. The public chat issues one where it is left out.
-    #[schema(max_length = 200, pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$", example = "visitor_web_9a8b7c6d")]
+    #[schema(
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
+        example = "visitor_web_9a8b7c6d"
+    )]
     visitor_id: Option<String>,
     /// The session of the conversation to go on with.
     session_id: Option<String>,

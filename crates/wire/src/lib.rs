@@ -10,11 +10,15 @@
 
 pub mod app;
 pub mod chat;
+pub mod conversation;
 pub mod cursor;
+pub mod document;
+pub mod endpoint;
 pub mod fault;
 pub mod field;
 pub mod id;
 pub mod json;
+pub mod lead;
 pub mod number;
 pub mod paging;
 pub mod query;

@@ -146,6 +146,11 @@ impl<'a> Parameter<'a> {
     }
 }
 
+/// Whether one pair of a raw query string is of this parameter.
+pub(crate) fn names(pair: &str, name: &str) -> bool {
+    decode(pair.split_once('=').map_or(pair, |(name, _)| name)) == name.as_bytes()
+}
+
 /// Percent-decodes once; `+` is a blank, and a `%` without two digits stands for itself.
 fn decode(text: &str) -> Vec<u8> {
     let bytes = text.as_bytes();

@@ -3,18 +3,20 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 use synaptiq_domain::{
+    access::{Assistant, Slug},
     conversation::{
         Channel, Citation, Conversation, ConversationStatus, Handoff, HandoffPriority, HandoffReason, Intent,
         KnownFacts, Message, Role, SessionHash, VisitorId,
     },
     event::{Event, EventData, EventKind},
     id::Id,
+    knowledge::{Document, DocumentStatus},
     lead::{Contact, Lead, LeadSource, LeadStatus, Score, StatusChange, Tag, Utm},
     money::{JsonMap, Money},
     text::{Email, Phone},
     time::Timestamp,
     use_cases::ChatOutcome,
-    webhook::{Endpoint, Profile, SealedSecret, SignatureScheme},
+    webhook::{Attempt, Delivery, DeliveryStatus, Endpoint, Profile, SealedSecret, SignatureScheme},
 };
 
 /// Compares a record with what it must print, the order of the fields included.
@@ -168,6 +170,20 @@ pub(crate) fn outcome() -> ChatOutcome {
     }
 }
 
+pub(crate) fn assistant() -> Assistant {
+    Assistant {
+        id: Id::from_bits(8),
+        version: 1,
+        slug: Slug::from_name("demo-bot").expect("valid"),
+        name: "Demo".to_owned(),
+        greeting: None,
+        language: "it".to_owned(),
+        high_value_amount: Money::from_major(10_000),
+        is_default: true,
+        created_at: at("2026-04-01T09:00:00Z"),
+    }
+}
+
 pub(crate) fn endpoint() -> Endpoint {
     Endpoint {
         id: Id::from_bits(10),
@@ -182,6 +198,41 @@ pub(crate) fn endpoint() -> Endpoint {
         rotation: None,
         active: true,
         disabled_reason: None,
+        created_at: at("2026-04-01T09:00:00Z"),
+        updated_at: at("2026-04-01T09:00:00Z"),
+    }
+}
+
+pub(crate) fn delivery() -> Delivery {
+    Delivery {
+        id: Id::from_bits(12),
+        endpoint: Id::from_bits(10),
+        event: Id::from_bits(9),
+        kind: EventKind::LeadQualified,
+        lead: Some(Id::from_bits(1)),
+        conversation: None,
+        body: b"{}".to_vec(),
+        status: DeliveryStatus::Pending,
+        attempts: vec![Attempt {
+            at: at("2026-04-01T09:20:01Z"),
+            status_code: Some(500),
+            error: Some("the receiver answered 500".to_owned()),
+            duration_ms: 41,
+        }],
+        tries_used: 1,
+        next_attempt_at: Some(at("2026-04-01T09:21:01Z")),
+        created_at: at("2026-04-01T09:20:00Z"),
+    }
+}
+
+pub(crate) fn document() -> Document {
+    Document {
+        id: Id::from_bits(6),
+        title: "Plans".to_owned(),
+        label: "faq".to_owned(),
+        status: DocumentStatus::Ready,
+        content: "Pro is $149 a month.".to_owned(),
+        passage_count: 1,
         created_at: at("2026-04-01T09:00:00Z"),
         updated_at: at("2026-04-01T09:00:00Z"),
     }

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use synaptiq_domain::{
-    access::{KeyKind, PLANS, Permission},
+    access::{KeyKind, Permission},
     conversation::{Channel, ConversationStatus, HandoffPriority, Intent, Role},
     event::EventKind,
     knowledge::DocumentStatus,
@@ -90,7 +90,6 @@ vocabularies! {
     ScopeWord = "Scope", "What a key may do.": Permission::ALL.map(Permission::as_str);
     BundleWord = "ScopeOrBundle", "What a key may do; `read`, `write` and `admin` stand for several scopes.":
         Permission::ALL.map(Permission::as_str).into_iter().chain(["read", "write", "admin"]);
-    PlanWord = "Plan", "Whose limits apply.": PLANS;
     CodeWord = "ErrorCode", "A word for programs.": Code::ALL.iter().map(|code| code.as_str());
 }
 

@@ -1,5 +1,5 @@
-//! Hostile input through every body field, query parameter and path of v1 and the public chat: no
-//! 5xx, no hang, no panic (security I1, I3, I4, M3, P1).
+//! Hostile input through every body field, query parameter and path of v1 and app: no 5xx, no hang,
+//! no panic (security I1, I3, I4, M3, P1).
 
 mod lists;
 mod surface;

@@ -1,4 +1,4 @@
-//! Every place of v1 and of the public chat where a caller may put something, read from the `OpenAPI`
+//! Every place of v1 and of app where a caller may put something, read from the `OpenAPI`
 //! documents that the server gives of itself.
 
 use reqwest::{Method, RequestBuilder};
@@ -15,6 +15,8 @@ pub(super) struct Target {
     body: Value,
     /// Whether it is asked with a session rather than a key.
     of_visitor: bool,
+    /// Whether it is asked with a key.
+    of_team: bool,
 }
 
 /// Where the value goes.
@@ -81,7 +83,7 @@ impl Surface {
         let request = if target.of_visitor {
             let session = format!("Session {}", self.session);
             visitor.request(target.method.clone(), &path).header("Authorization", session)
-        } else if path.starts_with("/api/v1/") {
+        } else if target.of_team {
             self.admin.request(target.method.clone(), &path)
         } else {
             visitor.request(target.method.clone(), &path)
@@ -133,6 +135,7 @@ fn targets_of(document: &Value, path: &str, id: Option<&String>, method: &str, o
         place,
         body: body.clone(),
         of_visitor: operation["security"][0].get("session").is_some(),
+        of_team: operation["security"][0].get("key").is_some(),
     };
     let mut targets = Vec::new();
     for parameter in operation["parameters"].as_array().into_iter().flatten() {

@@ -2,9 +2,12 @@
 //! except that Python gets back the indentation that the pages lost. The pages lie beside the
 //! repository and are never part of it.
 
+mod app_content;
+mod app_page;
 mod code_examples;
 mod conversations_page;
 mod page;
+mod syrus_page;
 mod webhook_receivers;
 
 use std::fs;

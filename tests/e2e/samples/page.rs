@@ -34,7 +34,11 @@ pub(super) fn samples(page: &str) -> Vec<Sample> {
         let Some(language) = open else { continue };
         let sample = samples.last_mut().expect("an open sample was pushed");
         sample.lines.push(line.to_owned());
-        if language == Language::Curl && is_whole_command(&sample.lines) {
+        if language == Language::Curl
+            && let Some(left) = after_command(&sample.lines.join("\n"))
+        {
+            let last = sample.lines.last_mut().expect("a line was pushed");
+            last.truncate(last.len() - left);
             open = None;
         }
     }
@@ -62,14 +66,29 @@ fn is_prose(line: &str) -> bool {
         && !line.contains(['=', '(', '{', ';'])
 }
 
-/// No line to come: neither a backslash at the end nor an open quote.
-fn is_whole_command(lines: &[String]) -> bool {
-    let continues = lines.last().is_some_and(|line| line.ends_with('\\'));
-    let quotes = lines.iter().map(|line| line.matches('\'').count()).sum::<usize>();
-    !continues && quotes % 2 == 0
+/// How much of a text follows the command that it begins with, or `None` if lines are to come: a
+/// quote is open, or the last line ends with a backslash. A page that lost a line's end runs on
+/// right after the last quote, which no command does.
+fn after_command(text: &str) -> Option<usize> {
+    let (mut quote, mut before) = (None, ' ');
+    for (at, character) in text.char_indices() {
+        match quote {
+            Some(open) if open == character => quote = None,
+            None if matches!(before, '"' | '\'') && !character.is_whitespace() => return Some(text.len() - at),
+            None if matches!(character, '"' | '\'') => quote = Some(character),
+            Some(_) | None => {}
+        }
+        before = character;
+    }
+    (quote.is_none() && before != '\\').then_some(0)
 }
 
 impl Sample {
+    /// The text as published.
+    pub(super) fn text(&self) -> String {
+        self.lines.join("\n")
+    }
+
     /// The text with this server's address for the published host, and a key of it for the published one.
     pub(super) fn text_for(&self, address: &str, key: &str) -> String {
         adapt(&self.lines.join("\n"), address, key)
@@ -86,18 +105,22 @@ impl Sample {
     }
 }
 
-/// Replaces what stands before `/api/v1` in every address, and whatever follows `sk_live_`.
+/// Replaces the host in every address of the API, and every key: `YOUR_API_KEY`, and whatever
+/// follows `sk_live_`.
 pub(super) fn adapt(text: &str, address: &str, key: &str) -> String {
+    const SCHEME: &str = "https://";
     let mut adapted = String::new();
     let mut rest = text;
-    while let Some(at) = rest.find("https://") {
-        let end = rest[at..].find("/api/v1").map_or(rest.len(), |length| at + length);
+    while let Some(at) = rest.find(SCHEME) {
+        let host = at + SCHEME.len();
+        let end = rest[host..].find('/').map_or(rest.len(), |length| host + length);
+        let is_ours = rest[end..].starts_with("/api/");
         adapted.push_str(&rest[..at]);
-        adapted.push_str(address);
+        adapted.push_str(if is_ours { address } else { &rest[at..end] });
         rest = &rest[end..];
     }
     adapted.push_str(rest);
-    replace_words(&adapted, "sk_live_", key)
+    replace_words(&adapted.replace("YOUR_API_KEY", key), "sk_live_", key)
 }
 
 /// Replaces every word (letters, digits, `_`) that begins with `prefix`.
@@ -166,6 +189,21 @@ Was that clear?
             curl.text_for("http://127.0.0.1:1", "sk_live_k"),
             "curl -X POST http://127.0.0.1:1/api/v1/things \\\n-H \"Authorization: Bearer sk_live_k\" \\\n\
              -d '{\n\"a\": 1\n}'"
+        );
+    }
+
+    #[test]
+    fn a_command_ends_where_the_shell_would_end_it_though_the_page_runs_on() {
+        let page = "curl https://h/api/a \\\n-H \"K: YOUR_API_KEY\"List all of it's\ncurl https://h/api/b \\\n-d '{\n\"a\": \"it\"\n}'| \
+                    Field |\ncurl \"https://h/api/c?q=a\" \\\n-H \"K: v\"{\n\"an\": \"answer\"\n}Prose\n";
+        let texts: Vec<String> = samples(page).iter().map(|sample| sample.text_for("http://x", "k")).collect();
+        assert_eq!(
+            texts,
+            [
+                "curl http://x/api/a \\\n-H \"K: k\"",
+                "curl http://x/api/b \\\n-d '{\n\"a\": \"it\"\n}'",
+                "curl \"http://x/api/c?q=a\" \\\n-H \"K: v\"",
+            ]
         );
     }
 

@@ -62,6 +62,8 @@ async fn check(config: &Config) -> (Vec<Value>, bool) {
         }
     };
     note("secret key", "ok".to_owned());
+    let plans = installation.check_plans(&config.plans).await;
+    note("plans", plans.as_ref().map_or_else(|error| format!("{error:#}"), |()| "ok".to_owned()));
     let health = installation.store.health(installation.system).await;
     let writes = match health {
         StoreHealth::Ok => "ok",
@@ -77,5 +79,5 @@ async fn check(config: &Config) -> (Vec<Value>, bool) {
         },
         Err(error) => note("model", format!("{error:#}")),
     }
-    (checks, integrity.is_ok() && health == StoreHealth::Ok)
+    (checks, integrity.is_ok() && plans.is_ok() && health == StoreHealth::Ok)
 }

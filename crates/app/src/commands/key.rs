@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use synaptiq_domain::{
     access::{ApiKey, KeyKind, PermissionSet, TenantScope},
     id::Id,
-    use_cases::{CreateKey, CreatedKey, create_key, revoke_key, rotate_key},
+    use_cases::{CreateKey, CreatedKey, create_key, list_keys, revoke_key, rotate_key},
 };
 
 use crate::{cli::KeyCommand, commands::print, config::Config, database, installation::Installation};
@@ -14,15 +14,15 @@ pub(super) async fn run(command: KeyCommand, config: &Config) -> Result<()> {
     let installation = Installation::new(config, database::open_or_create(config)?).await?;
     let services = installation.command_services(config)?;
     match command {
-        KeyCommand::Create { kind, scopes, name, tenant, output } => {
+        KeyCommand::Create { kind, scopes, name, plan, tenant, output } => {
             let (_, scope) = installation.tenant(tenant.as_deref()).await?;
             let permissions: PermissionSet = scopes.parse()?;
-            let command = CreateKey { name, kind: KeyKind::from(kind), permissions, plan: None };
+            let command = CreateKey { name, kind: KeyKind::from(kind), permissions, plan };
             print(output, &with_secret(&create_key(&services, scope, PermissionSet::all(), command, None).await?));
         }
         KeyCommand::List { tenant, output } => {
             let (_, scope) = installation.tenant(tenant.as_deref()).await?;
-            print(output, &services.store.list_keys(scope).await?.iter().map(record).collect());
+            print(output, &list_keys(&services, scope).await?.iter().map(record).collect());
         }
         KeyCommand::Rotate { key, output } => {
             let (id, scope) = named(&installation, &key).await?;
@@ -56,6 +56,7 @@ fn record(key: &ApiKey) -> Value {
         "kind": key.kind.as_str(),
         "name": key.name,
         "scopes": key.permissions.iter().map(synaptiq_domain::access::Permission::as_str).collect::<Vec<_>>(),
+        "plan": key.plan,
         "createdAt": key.created_at.rfc3339_millis(),
         "lastUsedAt": key.last_used_at.map(synaptiq_domain::time::Timestamp::rfc3339_millis),
         "revokedAt": key.revoked_at.map(synaptiq_domain::time::Timestamp::rfc3339_millis),

@@ -12,6 +12,7 @@ use crate::{
 
 pub(super) async fn run(config: Config) -> Result<()> {
     let installation = Installation::new(&config, database::open_for_server(&config)?).await?;
+    installation.check_plans(&config.plans).await?;
     let background = Background::new(&installation, &config);
     let services = installation.services(&config, background.signals())?;
     remove_unfinished_documents(&services, installation.system).await?;

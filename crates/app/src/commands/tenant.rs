@@ -4,23 +4,17 @@ use anyhow::Result;
 use serde_json::json;
 use synaptiq_domain::{
     access::Tenant,
-    use_cases::{CreateTenant, create_tenant, set_plan},
+    use_cases::{CreateTenant, create_tenant, set_allowed_origins, set_plan, set_widget},
 };
 
-use crate::{
-    cli::TenantCommand,
-    commands::print,
-    config::{Config, check_plan},
-    database,
-    installation::Installation,
-};
+use crate::{cli::TenantCommand, commands::print, config::Config, database, installation::Installation};
 
 pub(super) async fn run(command: TenantCommand, config: &Config) -> Result<()> {
     let installation = Installation::new(config, database::open_or_create(config)?).await?;
     let services = installation.command_services(config)?;
     match command {
         TenantCommand::Create { name, plan, output } => {
-            let plan = plan.map_or_else(|| Ok(config.plan.clone()), |plan| check_plan(&plan))?;
+            let plan = plan.unwrap_or_else(|| config.plan.clone());
             let tenant = create_tenant(&services, CreateTenant { name, plan, is_default: false }).await?;
             print(output, &record(&tenant));
         }
@@ -28,9 +22,19 @@ pub(super) async fn run(command: TenantCommand, config: &Config) -> Result<()> {
             let tenants = services.store.list_tenants(installation.system).await?;
             print(output, &tenants.iter().map(record).collect());
         }
-        TenantCommand::Set { tenant, plan, output } => {
-            let (_, scope) = installation.tenant(Some(&tenant)).await?;
-            print(output, &record(&set_plan(&services, scope, &check_plan(&plan)?).await?));
+        TenantCommand::Set { tenant, plan, allowed_origin, any_origin, widget, output } => {
+            let (mut tenant, scope) = installation.tenant(Some(&tenant)).await?;
+            // The plan first: of a plan that is unknown nothing is done at all.
+            if let Some(plan) = plan {
+                tenant = set_plan(&services, scope, &plan).await?;
+            }
+            if any_origin || !allowed_origin.is_empty() {
+                tenant = set_allowed_origins(&services, scope, &allowed_origin).await?;
+            }
+            if widget.is_named() {
+                tenant = set_widget(&services, scope, |settings| widget.apply(settings)).await?;
+            }
+            print(output, &record(&tenant));
         }
     }
     Ok(())
@@ -42,6 +46,8 @@ fn record(tenant: &Tenant) -> serde_json::Value {
         "name": tenant.name,
         "plan": tenant.plan,
         "isDefault": tenant.is_default,
+        "allowedOrigins": tenant.settings.allowed_origins,
+        "widget": tenant.settings.widget,
         "createdAt": tenant.created_at.rfc3339_millis(),
     })
 }

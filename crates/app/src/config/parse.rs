@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ipnet::IpNet;
-use synaptiq_domain::access::{PLANS, WebOrigin};
+use synaptiq_domain::access::WebOrigin;
 use url::Url;
 
 use super::ModelConfig;
@@ -68,10 +68,6 @@ pub(super) fn duration(key: &str, text: &str) -> Result<time::Duration> {
         Some(seconds) => Ok(time::Duration::seconds(seconds)),
         None => bail!("setting {key}: must be a time such as 90s, 30m or 2h, at most 30d"),
     }
-}
-
-pub(super) fn plan(text: &str) -> Result<String> {
-    if PLANS.contains(&text) { Ok(text.to_owned()) } else { bail!("setting plan: must be one of {}", PLANS.join(", ")) }
 }
 
 pub(super) fn secret_key(text: &str) -> Result<[u8; 32]> {

@@ -50,6 +50,14 @@ impl Responder for BuiltinResponder {
         })
     }
 
+    fn languages(&self) -> &'static [&'static str] {
+        &language::SPOKEN
+    }
+
+    fn ai_notice(&self, language: &str) -> String {
+        phrases(language::spoken(language).unwrap_or("en")).ai_notice.to_owned()
+    }
+
     fn handoff_notice(&self, tenant: &Tenant, language: &str) -> String {
         let set = tenant.settings.handoff_notice.clone().filter(|notice| !notice.trim().is_empty());
         set.unwrap_or_else(|| phrases(language::spoken(language).unwrap_or("en")).handoff.to_owned())

@@ -381,6 +381,7 @@ fn a_greeting_and_the_notice_of_a_handoff_are_in_the_visitors_language_or_as_set
         let greeting = responder.greeting(&talk.assistant, language);
         assert!(greeting.contains("Ada") && !greeting.contains('{'), "{greeting}");
         assert_eq!(responder.handoff_notice(&talk.tenant, language), super::phrases(language).handoff);
+        assert_eq!(responder.ai_notice(language), super::phrases(language).ai_notice);
     }
     assert_eq!(responder.greeting(&talk.assistant, "pt"), responder.greeting(&talk.assistant, "en"));
     talk.assistant.greeting = Some("Welcome aboard".to_owned());

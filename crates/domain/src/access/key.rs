@@ -73,7 +73,7 @@ pub struct ApiKey {
     pub plan: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it was last used, to the minute.
+    /// When it was last used.
     pub last_used_at: Option<Timestamp>,
     /// From when on it is refused.
     pub revoked_at: Option<Timestamp>,

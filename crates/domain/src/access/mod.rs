@@ -8,6 +8,7 @@ mod origin;
 mod permission;
 mod scope;
 mod tenant;
+mod widget;
 
 pub use assistant::{Assistant, Member, Slug};
 pub use key::{ApiKey, KeyKind, KeySecret, MalformedKey, hash_secret};
@@ -15,4 +16,5 @@ pub use operator_session::{OPERATOR_SESSION_LIFETIME, OperatorSession};
 pub use origin::{MalformedOrigin, WebOrigin};
 pub use permission::{Permission, PermissionSet, UnknownPermission};
 pub use scope::{SystemScope, TenantScope};
-pub use tenant::{CriteriaWeights, Currency, PLANS, Tenant, TenantSettings};
+pub use tenant::{CriteriaWeights, Currency, Tenant, TenantSettings};
+pub use widget::{Colour, NotAColour, WidgetPosition, WidgetSettings, WidgetTheme};

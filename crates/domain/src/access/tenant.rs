@@ -4,17 +4,13 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    access::WebOrigin,
+    access::{WebOrigin, WidgetSettings},
     id::{Id, Kind},
     lead::{Score, Weight},
     money::Money,
     qualification::Criterion,
     time::Timestamp,
 };
-
-/// The names of the plans (contract § 5): starter, pro and enterprise as published, `self_hosted` by
-/// default, and `unlimited` for benchmarks.
-pub const PLANS: [&str; 5] = ["starter", "pro", "enterprise", "self_hosted", "unlimited"];
 
 /// A company that uses the product.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,7 +23,7 @@ pub struct Tenant {
     pub name: String,
     /// The tenant that owns the data of test keys.
     pub sandbox: Id<Tenant>,
-    /// The name of the plan whose limits apply.
+    /// The name of the plan whose limits apply, among [`crate::limit::Plans`].
     pub plan: String,
     /// Whether it serves requests that name no tenant.
     pub is_default: bool,
@@ -148,6 +144,8 @@ pub struct TenantSettings {
     pub handoff_notice: Option<String>,
     /// Whether an answer must come from the configured model: without it a turn is refused (503).
     pub model_required: bool,
+    /// How the widget looks and what it says of itself.
+    pub widget: WidgetSettings,
 }
 
 impl Default for TenantSettings {
@@ -162,6 +160,7 @@ impl Default for TenantSettings {
             allowed_link_hosts: Vec::new(),
             handoff_notice: None,
             model_required: false,
+            widget: WidgetSettings::default(),
         }
     }
 }

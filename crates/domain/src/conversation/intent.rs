@@ -82,6 +82,11 @@ impl Intent {
         Self::ALL.into_iter().find(|intent| intent.as_str() == text)
     }
 
+    /// Whether a large deal makes it valuable, or it is so by itself (contract § 7).
+    pub const fn is_buying(self) -> bool {
+        matches!(self, Self::EnterprisePricing | Self::PricingInquiry | Self::DemoRequest)
+    }
+
     /// Whether a conversation's list of intents shows it (contract § 8).
     pub const fn is_listed(self) -> bool {
         !matches!(self, Self::Greeting | Self::Other)

@@ -13,7 +13,8 @@ pub use checks::{Grounds, Sentences};
 pub use intent::Intent;
 pub use message::{Citation, Message, Role};
 pub use model::{
-    Channel, Conversation, ConversationStatus, Handoff, HandoffPriority, HandoffReason, KnownFacts, Question, VisitorId,
+    BuyingIntent, Channel, Conversation, ConversationStatus, Handoff, HandoffPriority, HandoffReason, KnownFacts,
+    Question, VisitorId,
 };
 pub use prompt::{take_citations, turn_prompt};
 pub use query::{ConversationQuery, ConversationSort, MessageRange};

@@ -206,6 +206,17 @@ pub struct KnownFacts {
     pub pending: Option<Question>,
     /// Questions that the knowledge base could not answer.
     pub unanswered: u32,
+    /// The last time they asked for what a large deal makes valuable.
+    pub buying_intent: Option<BuyingIntent>,
+}
+
+/// A wish to buy: enterprise pricing, pricing or a demo.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct BuyingIntent {
+    /// Which of them.
+    pub intent: Intent,
+    /// How sure that is, 0–1.
+    pub confidence: f64,
 }
 
 /// A conversation of one visitor.

@@ -48,6 +48,8 @@ pub struct ConversationQuery {
     pub started_after: Option<Timestamp>,
     /// Begun at or before.
     pub started_before: Option<Timestamp>,
+    /// Last written in at or after.
+    pub last_message_after: Option<Timestamp>,
     /// Active conversations whose last message is before this instant count as expired.
     pub idle_since: Timestamp,
     /// What to sort by.
@@ -68,6 +70,7 @@ impl ConversationQuery {
             && self.channel.is_none_or(|channel| conversation.channel == channel)
             && self.started_after.is_none_or(|at| conversation.started_at >= at)
             && self.started_before.is_none_or(|at| conversation.started_at <= at)
+            && self.last_message_after.is_none_or(|at| conversation.last_message_at >= at)
     }
 }
 

@@ -183,7 +183,8 @@ impl Lead {
             self.score_override = score.map(|score| ScoreOverride { score, at: now });
         }
         match status {
-            Some(Some(by_hand)) => {
+            Some(Some(wanted)) => {
+                let by_hand = wanted.reached_from(self.status);
                 self.score = self.score_override.map_or(qualification.score, |set| set.score);
                 self.status_by_hand = true;
                 if by_hand == LeadStatus::Qualified && self.status != LeadStatus::Qualified {
@@ -310,7 +311,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        lead::Grade,
+        lead::{Grade, WantedStatus},
         qualification::{Criterion, Evidence, Signal, Topic},
         text::Email,
     };
@@ -365,7 +366,7 @@ mod tests {
     #[test]
     fn a_status_set_by_hand_sticks_until_it_is_cleared() {
         let mut lead = lead();
-        let patch = LeadPatch { status: Some(Some(LeadStatus::Lost)), ..LeadPatch::default() };
+        let patch = LeadPatch { status: Some(Some(LeadStatus::Lost.into())), ..LeadPatch::default() };
         lead.patch(patch, &graded(0), false, NOW);
         lead.apply(&graded(100), true, NOW);
         assert_eq!(lead.status, LeadStatus::Lost);
@@ -374,10 +375,28 @@ mod tests {
     }
 
     #[test]
+    fn who_asks_for_a_status_by_a_word_that_the_lead_has_already_moves_nothing() {
+        let wanted = WantedStatus { status: LeadStatus::Qualified, or_already: &[LeadStatus::Contacted] };
+        let ask = |lead: &mut Lead| {
+            lead.patch(LeadPatch { status: Some(Some(wanted)), ..LeadPatch::default() }, &graded(0), false, NOW);
+        };
+        let mut contacted = lead();
+        contacted.move_to(LeadStatus::Contacted, NOW);
+        let before = contacted.clone();
+        ask(&mut contacted);
+        assert!(contacted.status_by_hand, "it sticks nevertheless");
+        assert_eq!(contacted, Lead { status_by_hand: true, ..before });
+        let mut booked = lead();
+        booked.move_to(LeadStatus::Booked, NOW);
+        ask(&mut booked);
+        assert_eq!(booked.status, LeadStatus::Qualified, "another word is another status");
+    }
+
+    #[test]
     fn a_cleared_status_is_qualified_if_the_lead_ever_was() {
         let mut lead = lead();
         lead.patch(
-            LeadPatch { status: Some(Some(LeadStatus::Booked)), ..LeadPatch::default() },
+            LeadPatch { status: Some(Some(LeadStatus::Booked.into())), ..LeadPatch::default() },
             &graded(0),
             false,
             NOW,
@@ -422,7 +441,7 @@ mod tests {
                 let now = NOW.plus(time::Duration::seconds(at));
                 match by_hand {
                     Some(status) => {
-                        lead.patch(LeadPatch { status: Some(Some(status)), ..LeadPatch::default() }, &graded(grade), spoke, now);
+                        lead.patch(LeadPatch { status: Some(Some(status.into())), ..LeadPatch::default() }, &graded(grade), spoke, now);
                     }
                     None => lead.apply(&graded(grade), spoke, now),
                 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     access::Member,
     id::{Id, Kind},
-    lead::{LeadStatus, Score, StatusChange},
+    lead::{LeadStatus, Score, StatusChange, WantedStatus},
     money::{JsonMap, Money},
     qualification::Adjustment,
     text::{Email, Phone, TextError, bounded},
@@ -201,7 +201,7 @@ pub struct LeadPatch {
     /// Merged by key; a `null` value removes the key.
     pub metadata: JsonMap,
     /// `null` clears a status set by hand.
-    pub status: Option<Option<LeadStatus>>,
+    pub status: Option<Option<WantedStatus>>,
     /// `null` clears a score set by hand.
     pub score: Option<Option<Score>>,
     /// Replaces the points that people added or took away.

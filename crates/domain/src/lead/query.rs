@@ -1,6 +1,8 @@
 //! Which leads a list shows, and in which order.
 
 use crate::{
+    access::Assistant,
+    id::Id,
     lead::{Lead, LeadSource, LeadStatus, Score, Tag},
     paging::{Order, Paging},
     text::{Email, fold},
@@ -30,6 +32,15 @@ impl LeadSort {
     }
 }
 
+/// Whom a lead spoke with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SpokeWith {
+    /// Leads with a conversation with this assistant.
+    pub assistant: Id<Assistant>,
+    /// And leads without any conversation: they count as the default assistant's.
+    pub or_with_none: bool,
+}
+
 /// Which leads to list. Absorbed leads are never listed; archived ones only if asked for.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LeadQuery {
@@ -53,6 +64,8 @@ pub struct LeadQuery {
     pub updated_since: Option<Timestamp>,
     /// Only leads that have ever qualified (or never).
     pub ever_qualified: Option<bool>,
+    /// Only of one assistant.
+    pub spoke_with: Option<SpokeWith>,
     /// Whether to show archived leads too.
     pub include_archived: bool,
     /// What to sort by.
@@ -69,7 +82,15 @@ impl LeadQuery {
         text.split_whitespace().map(fold).filter(|word| !word.is_empty()).collect()
     }
 
-    /// Whether a lead is in the list. Stores that filter by themselves must agree with this.
+    /// Whether a lead is in the list, by its conversations' assistants. Stores that filter by
+    /// themselves must agree with this and with [`LeadQuery::matches`].
+    pub fn matches_assistants(&self, assistants: &[Id<Assistant>]) -> bool {
+        self.spoke_with.is_none_or(|SpokeWith { assistant, or_with_none }| {
+            assistants.contains(&assistant) || (or_with_none && assistants.is_empty())
+        })
+    }
+
+    /// Whether a lead is in the list, by its own fields.
     pub fn matches(&self, lead: &Lead) -> bool {
         let text = lead.search_text();
         lead.merged_into.is_none()

@@ -76,6 +76,29 @@ impl fmt::Display for LeadStatus {
     }
 }
 
+/// A status that a caller asks for. A dialect with fewer words means several statuses by one of
+/// them: a lead in any of these is there already, and asking for it is no transition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WantedStatus {
+    /// Where the lead goes unless it is there already.
+    pub status: LeadStatus,
+    /// In which other statuses it is there already.
+    pub or_already: &'static [LeadStatus],
+}
+
+impl WantedStatus {
+    /// The status that a lead in status `current` gets.
+    pub fn reached_from(self, current: LeadStatus) -> LeadStatus {
+        if self.or_already.contains(&current) { current } else { self.status }
+    }
+}
+
+impl From<LeadStatus> for WantedStatus {
+    fn from(status: LeadStatus) -> Self {
+        Self { status, or_already: &[] }
+    }
+}
+
 /// One step of a lead's history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusChange {

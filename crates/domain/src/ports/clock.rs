@@ -1,11 +1,20 @@
 //! Time and chance, so that decisions have neither inside.
 
-use crate::{id::Id, time::Timestamp};
+use crate::{
+    id::Id,
+    time::{Steady, Timestamp},
+};
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
     /// The present instant in whole milliseconds. It may go backwards when the machine's does.
     fn now(&self) -> Timestamp;
+
+    /// The same instant on a clock that only goes forward. Unless a clock knows better it is taken
+    /// to do so itself, as those of tests do.
+    fn steady(&self) -> Steady {
+        Steady::from_micros(u64::try_from(self.now().micros()).unwrap_or(0))
+    }
 }
 
 /// Makes ids and secrets.

@@ -133,6 +133,12 @@ pub trait Responder: Send + Sync {
     /// What a conversation begun in public starts with, in a language.
     fn greeting(&self, assistant: &Assistant, language: &str) -> String;
 
+    /// The languages that it speaks, ISO 639-1.
+    fn languages(&self) -> &'static [&'static str];
+
+    /// The sentence that tells a visitor that they talk to an AI, in a language.
+    fn ai_notice(&self, language: &str) -> String;
+
     /// What a visitor reads when a person has been asked, in a language.
     fn handoff_notice(&self, tenant: &Tenant, language: &str) -> String;
 

@@ -4,6 +4,7 @@
 
 mod clock;
 mod conversing;
+mod limiter;
 mod outbound;
 mod passage_index;
 mod signals;
@@ -15,6 +16,7 @@ pub use conversing::{
     Contacts, DraftReply, Facts, Model, ModelError, ModelStream, Prompt, PromptMessage, ReplyContext, Responder,
     Understanding, Understood, Utterance,
 };
+pub use limiter::Limiter;
 pub use outbound::{
     DeliveryRenderer, OutboundAnswer, OutboundRequest, RefusedUrl, Resolver, SendError, Sender, UrlGuard,
 };

@@ -5,6 +5,7 @@ use thiserror::Error;
 use crate::{
     access::{ApiKey, Assistant, KeyKind, KeySecret, PermissionSet, Tenant, TenantScope},
     id::Id,
+    limit::SYRUS_PLAN,
     ports::StoreError,
     use_cases::{Services, UseCaseError},
 };
@@ -18,7 +19,7 @@ pub struct Principal {
     pub permissions: PermissionSet,
     /// The key they used; none for the operator's admin token.
     pub key: Option<ApiKey>,
-    /// The tenant's plan, or the key's own.
+    /// The key's own plan, else that of its kind (syrus keys), else the tenant's.
     pub plan: String,
 }
 
@@ -54,7 +55,11 @@ pub async fn authenticate(services: &Services, bearer: &str) -> Result<Principal
         KeyKind::Test => TenantScope::sandbox(found.tenant.sandbox, found.tenant.id),
         KeyKind::Live | KeyKind::Publishable | KeyKind::Syrus => TenantScope::live(found.tenant.id),
     };
-    let plan = found.key.plan.clone().unwrap_or(found.tenant.plan);
+    let plan = match (&found.key.plan, kind) {
+        (Some(own), _) => own.clone(),
+        (None, KeyKind::Syrus) => SYRUS_PLAN.to_owned(),
+        (None, KeyKind::Live | KeyKind::Test | KeyKind::Publishable) => found.tenant.plan,
+    };
     Ok(Principal { scope, permissions: found.key.permissions, key: Some(found.key), plan })
 }
 

@@ -229,12 +229,10 @@ fn assistant_of<'a>(
     file: &TurnFile,
     command: &ChatCommand,
 ) -> Result<&'a Assistant, UseCaseError> {
+    // Whoever is asked for must be there, even where a conversation keeps the one it has (security T4).
+    let asked = command.assistant.map(|asked| view.assistant(asked).ok_or(UseCaseError::NotFound)).transpose()?;
     let known = file.conversation.as_ref().and_then(|file| view.assistant(file.conversation.assistant));
-    match (known, command.assistant) {
-        (Some(assistant), _) => Ok(assistant),
-        (None, Some(asked)) => view.assistant(asked).ok_or(UseCaseError::NotFound),
-        (None, None) => Ok(view.default_assistant()),
-    }
+    Ok(known.or(asked).unwrap_or_else(|| view.default_assistant()))
 }
 
 fn understand(services: &Services, command: &ChatCommand, file: &TurnFile, at: crate::time::Timestamp) -> Understood {

@@ -3,8 +3,8 @@
 use crate::{
     access::Assistant,
     conversation::{
-        Conversation, ConversationStatus, HandoffPriority, HandoffReason, Intent, KnownFacts, Message, Role,
-        SessionSecret, VisitorId,
+        BuyingIntent, Conversation, ConversationStatus, HandoffPriority, HandoffReason, Intent, KnownFacts, Message,
+        Role, SessionSecret, VisitorId,
     },
     event::{EventData, EventKind},
     lead::{Contact, Lead, LeadDraft, LeadSource, Merged, deal_size},
@@ -121,14 +121,13 @@ pub(crate) fn decide(
         .as_ref()
         .is_some_and(|before| before.intents.iter().any(|intent| is_high_value(*intent, deal_before, assistant)));
     // What was asked before the deal came in sight counts when it does.
-    let wanted = std::iter::once(&understood.intent).chain(&conversation.intents);
-    let high_value = wanted.copied().find(|intent| !was_high_value && is_high_value(*intent, deal, assistant));
+    let wanted = conversation.facts.buying_intent.filter(|wanted| is_high_value(wanted.intent, deal, assistant));
+    let high_value = wanted.filter(|_| !was_high_value);
     let qualification = own_qualification(&known.evidence, conversation.id, settings);
     tell(
         Told { scored, begins: before.is_none(), wants_person, high_value, merged: known.merged, deal },
         &conversation,
         &question,
-        &understood,
         outbox,
     );
     Turn { before, conversation, history, question, understood, qualification, session, was_handed_off }
@@ -190,6 +189,9 @@ fn take_in(conversation: &mut Conversation, understood: &Understood, question: &
     facts.budget = budget.and_then(|(units, currency)| view.tenant.settings.convert(units, currency)).or(facts.budget);
     facts.seats = seats.or(facts.seats);
     facts.competitor = competitor.or(facts.competitor.take());
+    if understood.intent.is_buying() {
+        facts.buying_intent = Some(BuyingIntent { intent: understood.intent, confidence: understood.confidence });
+    }
 }
 
 fn place(findings: &[Finding], question: &Message) -> Vec<Evidence> {
@@ -287,12 +289,12 @@ struct Told {
     scored: Option<LeadStep>,
     begins: bool,
     wants_person: bool,
-    high_value: Option<Intent>,
+    high_value: Option<BuyingIntent>,
     merged: Option<Merged>,
     deal: Option<Money>,
 }
 
-fn tell(told: Told, conversation: &Conversation, question: &Message, understood: &Understood, outbox: &mut Outbox<'_>) {
+fn tell(told: Told, conversation: &Conversation, question: &Message, outbox: &mut Outbox<'_>) {
     let lead_id = conversation.lead;
     let mut data = EventData { estimated_deal_size: told.deal, ..EventData::default() };
     if told.begins {
@@ -304,9 +306,8 @@ fn tell(told: Told, conversation: &Conversation, question: &Message, understood:
     }
     let received = EventData { message: Some(Box::new(question.clone())), ..data.clone() };
     outbox.event(EventKind::MessageReceived, lead_id, Some(conversation), received);
-    if let Some(intent) = told.high_value {
-        let confidence = (intent == understood.intent).then_some(understood.confidence);
-        let high = EventData { intent: Some(intent), confidence, ..data.clone() };
+    if let Some(BuyingIntent { intent, confidence }) = told.high_value {
+        let high = EventData { intent: Some(intent), confidence: Some(confidence), ..data.clone() };
         outbox.event(EventKind::IntentHighValue, lead_id, Some(conversation), high);
     }
     if told.wants_person {

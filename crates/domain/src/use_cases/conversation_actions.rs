@@ -1,9 +1,11 @@
 //! What people do with a conversation: write in it, take it, give it back, close it (contract § 8).
 
+use serde_json::json;
+
 use crate::{
     access::{Member, TenantScope},
     conversation::{Conversation, ConversationStatus, Handoff, HandoffPriority, HandoffReason, Message, Role},
-    event::{EventData, EventKind},
+    event::{EventData, EventKind, FieldChange},
     id::Id,
     ports::{
         StoreError,
@@ -90,7 +92,8 @@ pub async fn send_agent_message(
     .await
 }
 
-/// A person is asked for, or the conversation is given to another one.
+/// A person is asked for, or the conversation is given to another one. Whoever takes handoffs is told
+/// of the first request, and again, with what changed, whenever another one changes something.
 pub async fn hand_off(
     services: &Services,
     scope: TenantScope,
@@ -110,13 +113,30 @@ pub async fn hand_off(
             }
         }
         after.assigned_to = member.or(after.assigned_to);
-        if handed_over {
-            let data = EventData { lead: file.lead.clone().map(Box::new), ..EventData::default() };
+        let changes = if handed_over { Vec::new() } else { handoff_changes(&file.conversation, &after) };
+        if handed_over || !changes.is_empty() {
+            let data = EventData { lead: file.lead.clone().map(Box::new), changes, ..EventData::default() };
             outbox.event(EventKind::ConversationHandoff, after.lead, Some(&after), data);
         }
         Ok(finish(file, after, outbox, recording, now))
     })
     .await
+}
+
+/// What another request changed of a handoff.
+fn handoff_changes(before: &Conversation, after: &Conversation) -> Vec<FieldChange> {
+    let fields = |conversation: &Conversation| {
+        let handoff = conversation.handoff.as_ref();
+        [
+            ("reason", json!(handoff.map(|handoff| handoff.reason.as_str()))),
+            ("priority", json!(handoff.map(|handoff| handoff.priority.as_str()))),
+            ("summary", json!(handoff.map(|handoff| &handoff.summary))),
+            ("assignedTo", json!(conversation.assigned_to.map(Id::prefixed))),
+        ]
+    };
+    let pairs = fields(before).into_iter().zip(fields(after));
+    let changed = pairs.filter(|((_, from), (_, to))| from != to);
+    changed.map(|((field, from), (_, to))| FieldChange { field: field.to_owned(), from, to }).collect()
 }
 
 /// The conversation is given back to the AI.

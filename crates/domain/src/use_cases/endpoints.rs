@@ -5,12 +5,13 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use crate::{
     access::TenantScope,
     changes::{Change, Changes},
+    event::EventKind,
     id::Id,
     ports::{Purpose, StoreError},
     text::bounded,
     time::Timestamp,
     use_cases::{LaneKey, Recording, Services, UseCaseError, services::TRIES},
-    webhook::{Endpoint, EndpointDraft, EndpointPatch, SealedSecret, SecretRotation},
+    webhook::{Endpoint, EndpointDraft, EndpointPatch, Profile, SealedSecret, SecretRotation},
 };
 
 /// How many endpoints a tenant may have.
@@ -44,6 +45,7 @@ pub async fn create_endpoint(
     recording: Option<&Recording<'_, CreatedEndpoint>>,
 ) -> Result<CreatedEndpoint, UseCaseError> {
     let view = services.view(scope).await?;
+    check_events(draft.profile, &draft.events)?;
     check_url(services, &draft.url).await?;
     if let Some(assistant) = draft.assistant
         && view.assistant(assistant).is_none()
@@ -89,6 +91,10 @@ pub async fn patch_endpoint(
     patch: EndpointPatch,
     recording: Option<&Recording<'_, Endpoint>>,
 ) -> Result<Endpoint, UseCaseError> {
+    if let Some(events) = &patch.events {
+        let endpoint = services.store.find_endpoint(scope, id).await?.ok_or(UseCaseError::NotFound)?;
+        check_events(endpoint.profile, events)?;
+    }
     if let Some(url) = &patch.url {
         check_url(services, url).await?;
     }
@@ -183,6 +189,17 @@ async fn update<O>(
 /// Changes of one endpoint wait for one another.
 fn lane_of(scope: TenantScope, id: Id<Endpoint>) -> LaneKey {
     LaneKey::new("endpoint", (scope.data().bits(), id.bits()))
+}
+
+/// An endpoint subscribes only to what its profile can tell; the profile never changes.
+fn check_events(profile: Profile, events: &[EventKind]) -> Result<(), UseCaseError> {
+    match events.iter().find(|kind| !profile.carries(**kind)) {
+        None => Ok(()),
+        Some(kind) => Err(UseCaseError::Invalid {
+            param: "events",
+            message: format!("cannot hold {kind}: bodies of profile {} do not tell it", profile.as_str()),
+        }),
+    }
 }
 
 async fn check_url(services: &Services, url: &str) -> Result<(), UseCaseError> {

@@ -17,6 +17,11 @@ impl KeyUsage {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, at);
     }
 
+    /// When a key was last used, if that was noted and not taken yet.
+    pub(crate) fn noted(&self, key: Id<ApiKey>) -> Option<Timestamp> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied()
+    }
+
     /// Takes what was noted.
     pub fn take(&self) -> Vec<(Id<ApiKey>, Timestamp)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).drain().collect()

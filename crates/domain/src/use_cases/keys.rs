@@ -6,7 +6,7 @@ use crate::{
     id::Id,
     ports::StoreError,
     text::bounded,
-    use_cases::{Recording, Services, UseCaseError, services::TRIES},
+    use_cases::{Principal, Recording, Services, UseCaseError, known_plan, services::TRIES},
 };
 
 /// A key to be made.
@@ -31,6 +31,15 @@ pub struct CreatedKey {
     pub secret: KeySecret,
 }
 
+/// Every key of the tenant, newest first, with its last use, be it written already or not.
+pub async fn list_keys(services: &Services, scope: TenantScope) -> Result<Vec<ApiKey>, UseCaseError> {
+    let mut keys = services.store.list_keys(scope).await?;
+    for key in &mut keys {
+        key.last_used_at = key.last_used_at.max(services.key_usage.noted(key.id));
+    }
+    Ok(keys)
+}
+
 /// Makes a key. `maker` is what whoever makes it may do: a key gives no right that its maker lacks.
 pub async fn create_key(
     services: &Services,
@@ -47,6 +56,9 @@ pub async fn create_key(
         return Err(UseCaseError::Invalid { param: "scopes", message: "must name at least one scope".to_owned() });
     }
     gives_no_more(permissions, maker)?;
+    if let Some(plan) = &command.plan {
+        known_plan(services, plan)?;
+    }
     let secret = KeySecret::new(command.kind.prefix(), services.ids.secret());
     let now = services.clock.now();
     let key = ApiKey {
@@ -66,6 +78,18 @@ pub async fn create_key(
     let receipt = recording.map(|recording| recording.answered(&created, None, None, now));
     services.store.commit(scope, Changes { keys: vec![Change::created(key)], receipt, ..Changes::default() }).await?;
     Ok(created)
+}
+
+/// Whether whoever makes a key may give it a plan of its own: one that lets in no more than their
+/// own does, unless they are the operator.
+pub fn may_give_plan(services: &Services, maker: &Principal, plan: &str) -> Result<(), UseCaseError> {
+    let plan = known_plan(services, plan)?;
+    let own = services.settings.plans.find(&maker.plan).unwrap_or(services.settings.plans.usual());
+    if maker.key.is_none() || plan.is_within(own) {
+        Ok(())
+    } else {
+        Err(UseCaseError::Forbidden("a key cannot have a plan that lets in more than its maker's"))
+    }
 }
 
 /// Gives a key a new secret; the old one is refused from the next request on. `maker` as for

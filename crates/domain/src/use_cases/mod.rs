@@ -4,6 +4,7 @@
 //! Every operation takes [`Services`] and a scope. One that writes takes an optional
 //! [`Recording`], which makes the kept answer part of the commit.
 
+mod analytics;
 mod authenticate;
 mod chat;
 mod chat_reply;
@@ -27,7 +28,9 @@ mod recording;
 mod services;
 mod sweep;
 mod tenants;
+mod widget;
 
+pub use analytics::lead_activity;
 pub use authenticate::{AuthenticationError, Principal, PublicAddress, authenticate, operator, public_scope};
 pub use chat::{ChatCommand, ChatOutcome, ReplyPart, ReplySink, chat};
 pub use conversation_actions::{
@@ -43,7 +46,7 @@ pub use endpoints::{
 };
 pub use error::UseCaseError;
 pub use key_usage::KeyUsage;
-pub use keys::{CreateKey, CreatedKey, create_key, revoke_key, rotate_key};
+pub use keys::{CreateKey, CreatedKey, create_key, list_keys, may_give_plan, revoke_key, rotate_key};
 pub use knowledge::{add_document, delete_document, remove_unfinished_documents, search_knowledge};
 pub use lanes::{Full, LaneGuard, LaneKey, Lanes};
 pub use operator_sessions::{BegunSession, begin_operator_session, end_operator_session, operator_of_session};
@@ -52,4 +55,6 @@ pub use read::{LeadDetail, VisitorMessages, lead_detail, visitor_messages};
 pub use recording::{Recording, record_refusal};
 pub use services::{Services, Settings};
 pub use sweep::{expire_idle_conversations, sweep_old};
-pub use tenants::{CreateTenant, create_assistant, create_tenant, set_plan};
+pub(crate) use tenants::known_plan;
+pub use tenants::{CreateTenant, create_assistant, create_tenant, set_allowed_origins, set_plan};
+pub use widget::{WidgetName, WidgetOwner, WidgetView, set_widget, widget_owner, widget_view};

@@ -58,8 +58,10 @@ pub async fn patch_lead(
                 param: Some(if patch.email == Some(None) { "email" } else { "phone" }),
             });
         }
+        // Whose lead it is, and what was said, is told by the latest conversation.
+        let latest = services.store.recent_conversations(scope, after.id, 1).await?.pop();
         let mut outbox = Outbox::new(services, scope, &view, now);
-        let lead = outbox.lead(Some(file.lead), after, None, None);
+        let lead = outbox.lead(Some(file.lead), after, latest.as_ref(), None);
         outbox.changes.receipt = recording.map(|recording| recording.answered(&lead, Some(lead.id), None, now));
         match outbox.commit().await {
             Ok(()) => return Ok(lead),

@@ -5,7 +5,7 @@ use crate::{
     conversation::{Conversation, Message, SessionHash},
     id::Id,
     lead::Lead,
-    ports::store::{LeadFile, LeadKey},
+    ports::store::{LeadFile, LeadHistory},
     qualification::Qualification,
     use_cases::{Services, UseCaseError},
 };
@@ -27,8 +27,8 @@ const RECENT_CONVERSATIONS: u32 = 10;
 /// A lead with the reasons for its score.
 pub async fn lead_detail(services: &Services, scope: TenantScope, id: Id<Lead>) -> Result<LeadDetail, UseCaseError> {
     let view = services.view(scope).await?;
-    let file = services.store.load_lead(scope, &LeadKey::Id(id)).await?.ok_or(UseCaseError::NotFound)?;
-    let conversations = services.store.recent_conversations(scope, file.lead.id, RECENT_CONVERSATIONS).await?;
+    let found = services.store.load_lead_history(scope, id, RECENT_CONVERSATIONS).await?;
+    let LeadHistory { file, conversations } = found.ok_or(UseCaseError::NotFound)?;
     let qualification = Qualification::of(&file.evidence, &file.lead.adjustments, &view.tenant.settings);
     Ok(LeadDetail { file, qualification, conversations })
 }

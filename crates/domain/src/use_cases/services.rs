@@ -6,6 +6,7 @@ use time::Duration;
 
 use crate::{
     access::TenantScope,
+    limit::Plans,
     ports::{
         Clock, DeliveryRenderer, Ids, Model, PassageIndex, Responder, Signals, Store, Understanding, UrlGuard, Vault,
         store::TenantView,
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// Settings of the installation that use cases need.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// After how much silence an active conversation expires. Default 30 minutes.
     pub conversation_idle: Duration,
@@ -26,6 +27,8 @@ pub struct Settings {
     /// Whether no other process works on the store's tenants: then whatever a process before this
     /// one had begun is nobody's, and is resumed at once. Default false.
     pub alone: bool,
+    /// The plans there are. Default: the published ones.
+    pub plans: Arc<Plans>,
 }
 
 impl Default for Settings {
@@ -35,6 +38,7 @@ impl Default for Settings {
             rotation_overlap: Duration::hours(24),
             turn_lease: Duration::minutes(2),
             alone: false,
+            plans: Arc::default(),
         }
     }
 }

@@ -1,13 +1,17 @@
 //! Tenants and what each begins with: an assistant and a member.
 
 use crate::{
-    access::{Assistant, Member, Slug, Tenant, TenantScope, TenantSettings},
+    access::{Assistant, Member, Slug, Tenant, TenantScope, TenantSettings, WebOrigin},
     changes::{Change, Changes},
+    limit::{Plan, UnknownPlan},
     money::Money,
     ports::StoreError,
     text::bounded,
     use_cases::{Services, UseCaseError, services::TRIES},
 };
+
+/// The most origins that a tenant lists.
+const MOST_ORIGINS: usize = 100;
 
 /// A tenant to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +27,7 @@ pub struct CreateTenant {
 /// Makes a tenant with one assistant and one member.
 pub async fn create_tenant(services: &Services, command: CreateTenant) -> Result<Tenant, UseCaseError> {
     let name = bounded(&command.name, 200).map_err(|error| UseCaseError::invalid("name", &error))?;
+    known_plan(services, &command.plan)?;
     let now = services.clock.now();
     let tenant = Tenant {
         id: services.ids.id(),
@@ -85,9 +90,34 @@ fn new_assistant(
 
 /// Gives a tenant another plan; its limits apply from the next request on.
 pub async fn set_plan(services: &Services, scope: TenantScope, plan: &str) -> Result<Tenant, UseCaseError> {
+    known_plan(services, plan)?;
+    change_tenant(services, scope, |tenant| plan.clone_into(&mut tenant.plan)).await
+}
+
+/// Says which pages may chat with a tenant, from the next request on: those of these origins, or
+/// all, if there are none.
+pub async fn set_allowed_origins(
+    services: &Services,
+    scope: TenantScope,
+    origins: &[WebOrigin],
+) -> Result<Tenant, UseCaseError> {
+    if origins.len() > MOST_ORIGINS {
+        let message = format!("must be at most {MOST_ORIGINS}");
+        return Err(UseCaseError::Invalid { param: "allowedOrigins", message });
+    }
+    change_tenant(services, scope, |tenant| tenant.settings.allowed_origins = origins.to_vec()).await
+}
+
+/// Changes a tenant however often it takes.
+pub(super) async fn change_tenant(
+    services: &Services,
+    scope: TenantScope,
+    change: impl Fn(&mut Tenant),
+) -> Result<Tenant, UseCaseError> {
     for _ in 0..TRIES {
         let before = services.store.find_tenant(Some(scope.content())).await?.ok_or(UseCaseError::NotFound)?;
-        let after = Tenant { plan: plan.to_owned(), ..before.clone() };
+        let mut after = before.clone();
+        change(&mut after);
         let changes = Changes { tenants: vec![Change::updated(before, after.clone())], ..Changes::default() };
         match services.store.commit(scope, changes).await {
             Ok(()) => return Ok(after),
@@ -96,4 +126,10 @@ pub async fn set_plan(services: &Services, scope: TenantScope, plan: &str) -> Re
         }
     }
     Err(UseCaseError::Busy)
+}
+
+/// The plan with this name.
+pub(crate) fn known_plan<'a>(services: &'a Services, name: &str) -> Result<&'a Plan, UseCaseError> {
+    let unknown = |error: UnknownPlan| UseCaseError::Invalid { param: "plan", message: error.to_string() };
+    services.settings.plans.find(name).map_err(unknown)
 }

@@ -19,6 +19,27 @@ pub enum Profile {
     Syrus,
 }
 
+impl Profile {
+    /// Every profile there is.
+    pub const ALL: [Self; 2] = [Self::Synaptiq, Self::Syrus];
+
+    /// The printed form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Synaptiq => "synaptiq",
+            Self::Syrus => "syrus",
+        }
+    }
+
+    /// Whether its bodies can tell of such an event (contract § 10).
+    pub fn carries(self, kind: EventKind) -> bool {
+        match self {
+            Self::Synaptiq => true,
+            Self::Syrus => kind == EventKind::LeadQualified,
+        }
+    }
+}
+
 /// What `X-Synaptiq-Signature` signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

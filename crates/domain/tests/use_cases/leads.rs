@@ -126,7 +126,7 @@ async fn events_equal_the_status_history_whoever_moves_the_lead() {
             tokio::spawn(async move {
                 for step in 0..20 {
                     let status = LeadStatus::ALL[(mover * 7 + step * 5) % LeadStatus::ALL.len()];
-                    let patch = LeadPatch { status: Some(Some(status)), ..LeadPatch::default() };
+                    let patch = LeadPatch { status: Some(Some(status.into())), ..LeadPatch::default() };
                     patch_lead(&stage.services, stage.scope, id, patch, None).await.expect("moved");
                 }
             })

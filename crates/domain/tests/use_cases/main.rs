@@ -2,6 +2,7 @@
 
 mod knowledge;
 mod leads;
+mod operator_sessions;
 mod stage;
 mod turns;
 mod turns_with_a_model;

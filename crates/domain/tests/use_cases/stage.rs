@@ -2,58 +2,23 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use synaptiq_domain::{
     access::TenantScope,
     conversation::{Channel, Conversation, ConversationQuery, Message, MessageRange, VisitorId},
     event::{Event, EventKind},
     id::Id,
-    knowledge::ScoredPassage,
     lead::{Lead, LeadQuery},
     money::JsonMap,
     paging::Order,
     ports::{
-        Clock as _, DeliveryRenderer, IndexError, Model, PassageIndex, RefusedUrl, UrlGuard,
+        Clock as _, Model,
         store::{ConversationStore as _, LeadStore as _},
     },
-    use_cases::{
-        ChatCommand, ChatOutcome, CreateTenant, KeyUsage, Lanes, Services, Settings, UseCaseError, chat,
-        create_endpoint, create_tenant,
-    },
+    use_cases::{ChatCommand, ChatOutcome, CreateTenant, Services, UseCaseError, chat, create_endpoint, create_tenant},
     webhook::{Endpoint, EndpointDraft, Profile, SignatureScheme},
 };
 use synaptiq_storage::MemoryStore;
-use synaptiq_testkit::{
-    fakes::{ClearVault, FakeClock, RecordingSignals, SequentialIds},
-    scripted::{ScriptedResponder, ScriptedUnderstanding},
-};
-
-/// The events that an endpoint for everything was told of are the events there were.
-struct KindsAlone;
-
-impl DeliveryRenderer for KindsAlone {
-    fn render(&self, event: &Event, _: &Endpoint) -> Vec<u8> {
-        serde_json::to_vec(event).expect("an event serialises")
-    }
-}
-
-struct NoPassages;
-
-#[async_trait]
-impl PassageIndex for NoPassages {
-    async fn search(&self, _: TenantScope, _: &str, _: usize) -> Result<Vec<ScoredPassage>, IndexError> {
-        Ok(Vec::new())
-    }
-}
-
-struct AnyUrl;
-
-#[async_trait]
-impl UrlGuard for AnyUrl {
-    async fn check(&self, _: &str) -> Result<(), RefusedUrl> {
-        Ok(())
-    }
-}
+use synaptiq_testkit::fakes::{FakeClock, services};
 
 pub(crate) struct Stage {
     pub(crate) services: Services,
@@ -71,23 +36,7 @@ impl Stage {
     pub(crate) async fn with_model(model: Option<Arc<dyn Model>>) -> Self {
         let store = Arc::new(MemoryStore::new());
         let clock = Arc::new(FakeClock::default());
-        let services = Services {
-            store: Arc::clone(&store) as _,
-            index: Arc::new(NoPassages),
-            understanding: Arc::new(ScriptedUnderstanding),
-            responder: Arc::new(ScriptedResponder),
-            model,
-            renderer: Arc::new(KindsAlone),
-            url_guard: Arc::new(AnyUrl),
-            vault: Arc::new(ClearVault),
-            signals: Arc::new(RecordingSignals::default()),
-            clock: Arc::clone(&clock) as _,
-            ids: Arc::new(SequentialIds::default()),
-            lanes: Arc::new(Lanes::default()),
-            key_usage: Arc::new(KeyUsage::default()),
-            process: 1,
-            settings: Settings::default(),
-        };
+        let services = Services { model, ..services(Arc::clone(&store) as _, Arc::clone(&clock)) };
         let command = CreateTenant { name: "Acme".to_owned(), plan: "self_hosted".to_owned(), is_default: true };
         let tenant = create_tenant(&services, command).await.expect("a tenant");
         let scope = TenantScope::live(tenant.id);

@@ -1,5 +1,6 @@
 //! Turns with the built-in assistant.
 
+use serde_json::{Value, json};
 use synaptiq_domain::{
     conversation::{ConversationStatus, HandoffPriority, HandoffReason, Role},
     event::EventKind::{self, *},
@@ -198,7 +199,7 @@ async fn a_status_set_by_hand_survives_a_merge_and_is_not_told_again() {
     stage.say("email:jane@example.com", None).await;
     let other = stage.say("phone:+15550234", None).await;
     let absorbed = other.conversation.lead.expect("a phone lead");
-    let patch = LeadPatch { status: Some(Some(LeadStatus::Converted)), ..LeadPatch::default() };
+    let patch = LeadPatch { status: Some(Some(LeadStatus::Converted.into())), ..LeadPatch::default() };
     patch_lead(&stage.services, stage.scope, absorbed, patch, None).await.expect("converted");
     stage.say("email:jane@example.com", Some(&other.session)).await;
     let lead = &stage.leads().await[0];
@@ -226,6 +227,7 @@ async fn high_value_is_told_when_the_budget_comes_after_the_question() {
     let high: Vec<_> = stage.events().await.into_iter().filter(|event| event.kind == IntentHighValue).collect();
     assert_eq!(high.len(), 1);
     assert_eq!(high[0].data.intent, Some(synaptiq_domain::conversation::Intent::PricingInquiry));
+    assert_eq!(high[0].data.confidence, Some(0.9), "how sure it was when they asked");
 }
 
 #[tokio::test]
@@ -245,5 +247,41 @@ async fn a_second_handoff_replaces_what_it_names() {
         stage.services.store.find_conversation(stage.scope, id).await.expect("reads").and_then(|now| now.handoff);
     let handoff = handoff.expect("a handoff");
     assert_eq!((handoff.reason.as_str(), handoff.summary.as_str()), ("second", "call them"));
-    assert_eq!(stage.kinds().await.into_iter().filter(|kind| *kind == ConversationHandoff).count(), 1);
+}
+
+#[tokio::test]
+async fn whoever_takes_handoffs_is_told_again_when_one_changes_and_never_when_it_does_not() {
+    let stage = Stage::new().await;
+    let id = stage.say("hello", None).await.conversation.id;
+    let member = {
+        let message = AgentMessage { content: "Hi".to_owned(), member: None };
+        let other = stage.say("hello", None).await.conversation.id;
+        let spoke = send_agent_message(&stage.services, stage.scope, other, message, None).await.expect("sent");
+        spoke.conversation.assigned_to
+    };
+    let asked = HandoffCommand {
+        reason: HandoffReason::parse("wants a contract").expect("a reason"),
+        priority: HandoffPriority::Normal,
+        summary: None,
+        member: None,
+    };
+    let urgent = HandoffCommand { priority: HandoffPriority::Urgent, ..asked.clone() };
+    let given = HandoffCommand { member, ..urgent.clone() };
+    for command in [&asked, &asked, &urgent, &urgent, &given, &given] {
+        hand_off(&stage.services, stage.scope, id, command.clone(), None).await.expect("handed off");
+    }
+    let told: Vec<Vec<(String, Value, Value)>> = stage
+        .events()
+        .await
+        .into_iter()
+        .filter(|event| event.kind == ConversationHandoff && event.conversation == Some(id))
+        .map(|event| event.data.changes.into_iter().map(|change| (change.field, change.from, change.to)).collect())
+        .collect();
+    let member = member.expect("whoever writes has the conversation").prefixed();
+    let expected = [
+        vec![],
+        vec![("priority".to_owned(), json!("normal"), json!("urgent"))],
+        vec![("assignedTo".to_owned(), Value::Null, json!(member))],
+    ];
+    assert_eq!(told, expected);
 }

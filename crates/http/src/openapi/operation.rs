@@ -12,7 +12,7 @@ use crate::{
 
 /// What the document says of a route.
 pub(super) fn operation(dialect: &dyn Dialect, route: &Route, schemas: &mut Schemas) -> Value {
-    let OperationDoc { summary, tag, query, body, example, answers: _, media: _, refusals: _ } = route.doc;
+    let OperationDoc { summary, tag, query, body, form, example, answers: _, media: _, refusals: _ } = route.doc;
     let mut operation = json!({
         "operationId": route.operation,
         "summary": summary,
@@ -48,7 +48,11 @@ pub(super) fn operation(dialect: &dyn Dialect, route: &Route, schemas: &mut Sche
         if let Some(example) = example {
             content["example"] = serde_json::from_str(example).unwrap_or(Value::Null);
         }
-        operation["requestBody"] = json!({"required": route.body == BodyRule::Required, "content": {JSON: content}});
+        let required = matches!(route.body, BodyRule::Required | BodyRule::RequiredOrForm);
+        operation["requestBody"] = json!({"required": required, "content": {JSON: content}});
+    }
+    if let Some(form) = form {
+        operation["requestBody"]["content"]["multipart/form-data"] = json!({"schema": reference(form, schemas)});
     }
     operation["responses"] = answers::responses(route, schemas);
     operation

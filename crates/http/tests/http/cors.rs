@@ -186,14 +186,15 @@ async fn a_secret_key_that_a_page_sends_is_answered_and_flagged() {
     let stage = Stage::new().await;
     let publishable = stage.key_with(KeyKind::Publishable, "admin").await;
     let test = stage.key_with(KeyKind::Test, "read").await;
+    let syrus = stage.key_with(KeyKind::Syrus, "read").await;
     let body = json!({"message": "hi", "visitorId": "v"});
-    for secret in [&*stage.key, &*test, ADMIN_TOKEN] {
+    for secret in [&*stage.key, &*test, &*syrus, ADMIN_TOKEN] {
         let ask = || {
             let asking = stage.ask_publicly("GET", "/api/v1/leads");
             asking.header("authorization", &format!("Bearer {secret}"))
         };
         let seen = ask().header("origin", PAGE).seen().await;
-        assert_eq!(seen.status, 200);
+        assert_eq!(seen.status, 200, "{}", seen.text());
         let warning = seen.header("x-synaptiq-warning").expect("a warning");
         assert!(warning.contains("pk_live_") && !warning.contains(secret), "{warning}");
         assert_eq!(ask().seen().await.header("x-synaptiq-warning"), None, "no page, no warning");

@@ -1,7 +1,7 @@
 //! The operator's login: the cookie, what it opens, what a write with it has to prove, and how it
 //! ends (contract § 3, security K5–K8).
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use serde_json::json;
 use synaptiq_domain::access::{Permission, WebOrigin};
@@ -9,6 +9,8 @@ use synaptiq_http::{
     dialect::{ALL, Dialect, named},
     route::{Access, Route, Verb},
 };
+
+use time::Duration;
 
 use crate::stage::{ADMIN_TOKEN, Asking, PlainToken, Seen, Setting, Stage};
 
@@ -36,7 +38,7 @@ async fn log_out(stage: &Stage, cookie: &str) -> Seen {
 /// Routes that ask for a key, in dialects that take cookies or do not.
 fn keyed(takes_cookies: bool) -> impl Iterator<Item = &'static Route> {
     let dialects = ALL.into_iter().filter(move |dialect| dialect.takes_cookies() == takes_cookies);
-    dialects.flat_map(|dialect| dialect.routes()).filter(|route| matches!(route.access, Access::Scope(_)))
+    dialects.flat_map(Dialect::routes).filter(|route| matches!(route.access, Access::Scope(_)))
 }
 
 fn path(route: &Route) -> String {
@@ -290,9 +292,9 @@ async fn k6_a_session_ends_after_seven_days_or_with_the_token() {
     let token = Arc::new(PlainToken::default());
     let stage = Stage::with(Setting { token: Arc::clone(&token), ..Setting::default() }).await;
     let old = cookie(&log_in(&stage, ADMIN_TOKEN).await);
-    stage.clock.advance(Duration::from_secs(7 * 86_400 - 1));
+    stage.clock.advance(Duration::seconds(7 * 86_400 - 1));
     let newer = cookie(&log_in(&stage, ADMIN_TOKEN).await);
-    stage.clock.advance(Duration::from_secs(1));
+    stage.clock.advance(Duration::seconds(1));
     assert_eq!(log_out(&stage, &old).await.status, 401, "seven days");
     token.change("another token of the operator");
     assert_eq!(log_out(&stage, &newer).await.status, 401, "another token");

@@ -1,10 +1,10 @@
 //! A server's application with everything behind it, and what a test asks of it.
 
-use std::{cell::RefCell, net::SocketAddr, rc::Rc, sync::Arc};
+use std::{cell::RefCell, future::poll_fn, net::SocketAddr, pin::Pin, rc::Rc, sync::Arc, time::Duration};
 
 use actix_web::{
     Error,
-    body::{BoxBody, to_bytes},
+    body::{BoxBody, MessageBody as _, to_bytes},
     dev::{Service, ServiceResponse},
     http::{Method, header::HeaderMap},
     test::{TestRequest, init_service},
@@ -16,55 +16,20 @@ use ipnet::IpNet;
 use serde_json::Value;
 use synaptiq_domain::{
     access::{KeyKind, PermissionSet, SystemScope, TenantScope, WebOrigin},
-    event::Event,
-    knowledge::ScoredPassage,
-    ports::{DeliveryRenderer, IndexError, Model, PassageIndex, RefusedUrl, Signals, Store, UrlGuard},
-    use_cases::{CreateKey, CreateTenant, KeyUsage, Lanes, Services, Settings, create_key, create_tenant},
-    webhook::Endpoint,
+    limit::PublicLimits,
+    ports::{Clock, Model, Signals, Store},
+    use_cases::{CreateKey, CreateTenant, Services, Settings, create_key, create_tenant},
 };
 use synaptiq_http::{
     admin::{AdminToken, AdminTokenError},
     feed::ConversationFeed,
     front::{Front, Limits, Parts},
+    limits::{EXACT_BUCKETS, MINUTE, MemoryLimiter},
     server::application,
 };
 use synaptiq_storage::MemoryStore;
-use synaptiq_testkit::{
-    fakes::{ClearVault, FakeClock, SequentialIds},
-    scripted::{ScriptedResponder, ScriptedUnderstanding},
-};
+use synaptiq_testkit::fakes::{FakeClock, services};
 use tokio::runtime::Handle;
-
-struct EventAlone;
-
-impl DeliveryRenderer for EventAlone {
-    fn render(&self, event: &Event, _: &Endpoint) -> Vec<u8> {
-        serde_json::to_vec(event).expect("an event serialises")
-    }
-}
-
-struct NoPassages;
-
-#[async_trait]
-impl PassageIndex for NoPassages {
-    async fn search(&self, _: TenantScope, _: &str, _: usize) -> Result<Vec<ScoredPassage>, IndexError> {
-        Ok(Vec::new())
-    }
-}
-
-/// Refuses what names this machine, without looking anything up.
-struct NotHere;
-
-#[async_trait]
-impl UrlGuard for NotHere {
-    async fn check(&self, url: &str) -> Result<(), RefusedUrl> {
-        match url {
-            _ if !url.starts_with("http") => Err(RefusedUrl::Scheme),
-            _ if url.contains("localhost") => Err(RefusedUrl::PrivateAddress),
-            _ => Ok(()),
-        }
-    }
-}
 
 struct Feeding(Arc<ConversationFeed>);
 
@@ -116,6 +81,12 @@ pub(crate) struct Setting {
     pub(crate) store: Arc<dyn Store>,
     /// Whether no other process works on the store.
     pub(crate) alone: bool,
+    /// What may be asked without a key.
+    pub(crate) public_limits: PublicLimits,
+    /// How long a request counts.
+    pub(crate) window: Duration,
+    /// The clock, unless it stands still until it is told to go on.
+    pub(crate) clock: Option<Arc<dyn Clock>>,
     /// What is stored of the operator's token.
     pub(crate) token: Arc<PlainToken>,
     pub(crate) trusted_proxies: Vec<IpNet>,
@@ -129,6 +100,9 @@ impl Default for Setting {
             model: None,
             store: Arc::new(MemoryStore::new()),
             alone: false,
+            public_limits: PublicLimits::default(),
+            window: MINUTE,
+            clock: None,
             token: Arc::default(),
             trusted_proxies: Vec::new(),
             public_origin: None,
@@ -141,23 +115,14 @@ pub(crate) async fn parts(setting: Setting) -> (Parts, TenantScope, Arc<FakeCloc
     let clock = Arc::new(FakeClock::default());
     let feed = Arc::new(ConversationFeed::default());
     let services = Services {
-        store: setting.store,
-        index: Arc::new(NoPassages),
-        understanding: Arc::new(ScriptedUnderstanding),
-        responder: Arc::new(ScriptedResponder),
         model: setting.model,
-        renderer: Arc::new(EventAlone),
-        url_guard: Arc::new(NotHere),
-        vault: Arc::new(ClearVault),
         signals: Arc::new(Feeding(Arc::clone(&feed))),
-        clock: Arc::clone(&clock) as _,
-        ids: Arc::new(SequentialIds::default()),
-        lanes: Arc::new(Lanes::default()),
-        key_usage: Arc::new(KeyUsage::default()),
-        process: 1,
+        clock: setting.clock.unwrap_or_else(|| Arc::clone(&clock) as _),
         settings: Settings { alone: setting.alone, ..Settings::default() },
+        ..services(setting.store, Arc::clone(&clock))
     };
     let tenant = new_tenant(&services, true).await;
+    let limiter = MemoryLimiter::over(Arc::clone(&services.clock), setting.window, EXACT_BUCKETS);
     let parts = Parts {
         services,
         system: SystemScope::assume(),
@@ -167,11 +132,13 @@ pub(crate) async fn parts(setting: Setting) -> (Parts, TenantScope, Arc<FakeCloc
         public_origin: setting.public_origin,
         version: "0.0.0",
         limits: setting.limits,
+        limiter: Arc::new(limiter),
+        public_limits: setting.public_limits,
     };
     (parts, tenant, clock)
 }
 
-async fn new_tenant(services: &Services, is_default: bool) -> TenantScope {
+pub(crate) async fn new_tenant(services: &Services, is_default: bool) -> TenantScope {
     let command = CreateTenant { name: "Acme".to_owned(), plan: "self_hosted".to_owned(), is_default };
     TenantScope::live(create_tenant(services, command).await.expect("a tenant").id)
 }
@@ -273,6 +240,17 @@ impl Stage {
     }
 }
 
+/// A body that is still coming.
+pub(crate) struct Open(BoxBody);
+
+impl Open {
+    /// The next piece of it; `None` at its end.
+    pub(crate) async fn next(&mut self) -> Option<String> {
+        let piece = poll_fn(|cx| Pin::new(&mut self.0).poll_next(cx)).await?;
+        Some(String::from_utf8_lossy(&piece.expect("no error within")).into_owned())
+    }
+}
+
 /// A request in the making.
 pub(crate) struct Asking<'a> {
     stage: &'a Stage,
@@ -290,6 +268,11 @@ impl Asking<'_> {
         self.change(|request| request.insert_header((name, value)))
     }
 
+    /// Sent from another address.
+    pub(crate) fn from(self, address: [u8; 4]) -> Self {
+        self.change(|request| request.peer_addr(SocketAddr::from((address, 4711))))
+    }
+
     pub(crate) fn json(self, body: &Value) -> Self {
         self.raw(body.to_string())
     }
@@ -301,9 +284,26 @@ impl Asking<'_> {
     }
 
     pub(crate) async fn seen(self) -> Seen {
+        self.read(|_| true).await
+    }
+
+    /// The answer, whose body is read unless it is a stream, which may never end.
+    pub(crate) async fn begun(self) -> Seen {
+        self.read(|headers| headers.get("content-type").is_none_or(|kind| kind != "text/event-stream")).await
+    }
+
+    /// The answer's body as it comes.
+    pub(crate) async fn open(self) -> Open {
+        let answer = (self.stage.answering)(self.request.into_inner()).await.expect("the pipeline always answers");
+        assert_eq!(answer.status().as_u16(), 200, "the stream is refused");
+        Open(answer.into_body())
+    }
+
+    async fn read(self, to_its_end: impl Fn(&HeaderMap) -> bool) -> Seen {
         let answer = (self.stage.answering)(self.request.into_inner()).await.expect("the pipeline always answers");
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        let body = to_bytes(answer.into_body()).await.unwrap_or_default();
+        let body =
+            if to_its_end(&headers) { to_bytes(answer.into_body()).await.unwrap_or_default() } else { Bytes::new() };
         Seen { status, headers, body }
     }
 }

@@ -59,12 +59,7 @@ impl ConversationStore for MemoryStore {
         lead: Id<Lead>,
         limit: u32,
     ) -> Result<Vec<Conversation>, StoreError> {
-        let rows = self.read()?;
-        let mut theirs: Vec<_> =
-            rows.conversations.of_tenant(scope.data()).filter(|row| row.lead == Some(lead)).cloned().collect();
-        theirs.sort_by_key(|row| std::cmp::Reverse((row.last_message_at, row.id)));
-        theirs.truncate(limit as usize);
-        Ok(theirs)
+        Ok(self.read()?.recent_conversations(scope.data(), lead, limit))
     }
 
     async fn list_messages(
@@ -110,5 +105,16 @@ impl Rows {
             self.messages_in(tenant, conversation.id).rev().take(history as usize).cloned().collect();
         history.reverse();
         ConversationFile { conversation: conversation.clone(), lead, evidence, history }
+    }
+}
+
+impl Rows {
+    /// A lead's latest conversations, latest first.
+    pub(super) fn recent_conversations(&self, tenant: Id<Tenant>, lead: Id<Lead>, limit: u32) -> Vec<Conversation> {
+        let mut theirs: Vec<_> =
+            self.conversations.of_tenant(tenant).filter(|row| row.lead == Some(lead)).cloned().collect();
+        theirs.sort_by_key(|row| std::cmp::Reverse((row.last_message_at, row.id)));
+        theirs.truncate(limit as usize);
+        theirs
     }
 }

@@ -8,7 +8,7 @@ use synaptiq_domain::{
     paging::{Page, Position},
     ports::{
         StoreError,
-        store::{LeadFile, LeadKey, LeadStore},
+        store::{LeadFile, LeadHistory, LeadKey, LeadStore},
     },
     text::Email,
 };
@@ -25,13 +25,37 @@ impl LeadStore for MemoryStore {
         })
     }
 
+    async fn load_lead_history(
+        &self,
+        scope: TenantScope,
+        id: Id<Lead>,
+        conversations: u32,
+    ) -> Result<Option<LeadHistory>, StoreError> {
+        let (rows, tenant) = (self.read()?, scope.data());
+        Ok(rows.survivor(tenant, id).map(|lead| LeadHistory {
+            file: rows.lead_file(tenant, lead),
+            conversations: rows.recent_conversations(tenant, lead.id, conversations),
+        }))
+    }
+
     async fn find_lead(&self, scope: TenantScope, id: Id<Lead>) -> Result<Option<Lead>, StoreError> {
         Ok(self.read()?.survivor(scope.data(), id).cloned())
     }
 
     async fn list_leads(&self, scope: TenantScope, query: &LeadQuery) -> Result<Page<Lead>, StoreError> {
         let rows = self.read()?;
-        let matching = rows.leads.of_tenant(scope.data()).filter(|lead| query.matches(lead)).cloned().collect();
+        let tenant = scope.data();
+        let assistants_of = |lead: &Lead| -> Vec<_> {
+            let theirs = rows.conversations.of_tenant(tenant).filter(|row| row.lead == Some(lead.id));
+            theirs.map(|row| row.assistant).collect()
+        };
+        let matching = rows
+            .leads
+            .of_tenant(tenant)
+            .filter(|lead| query.matches(lead))
+            .filter(|lead| query.spoke_with.is_none() || query.matches_assistants(&assistants_of(lead)))
+            .cloned()
+            .collect();
         Ok(Page::of_all(matching, query.order, query.paging, |lead| Position::new(query.sort.value_of(lead), lead.id)))
     }
 }

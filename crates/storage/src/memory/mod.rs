@@ -5,6 +5,7 @@
 //! mirror the ports' one by one.
 
 mod access;
+mod analytics;
 mod commit;
 mod conversations;
 mod knowledge;

@@ -270,6 +270,9 @@ fn filtered(scope: TenantScope, query: &ConversationQuery) -> conversations::Box
     if let Some(at) = query.started_before {
         rows = rows.filter(conversations::started_at.le(at.micros()));
     }
+    if let Some(at) = query.last_message_after {
+        rows = rows.filter(conversations::last_message_at.ge(at.micros()));
+    }
     let active = ConversationStatus::Active.as_str();
     let idle_since = query.idle_since.micros();
     match query.status {

@@ -2,13 +2,16 @@
 
 use std::collections::HashSet;
 
-use diesel::prelude::*;
+use diesel::{
+    dsl::{exists, not},
+    prelude::*,
+};
 use serde::{Deserialize, Serialize};
 use synaptiq_domain::{
     access::TenantScope,
     changes::Change,
     id::Id,
-    lead::{Contact, Lead, LeadMerge, LeadQuery, LeadSort, ScoreOverride},
+    lead::{Contact, Lead, LeadMerge, LeadQuery, LeadSort, ScoreOverride, SpokeWith},
     money::Money,
     paging::{Page, Position},
     ports::store::{LeadFile, LeadKey},
@@ -19,7 +22,7 @@ use synaptiq_domain::{
 use super::{
     Connection, Fault, Outcome, codec, conversations, dialect, evidence,
     paging::{Part, in_order},
-    schema::{events, leads},
+    schema::{conversations as talks, events, leads},
 };
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -279,6 +282,15 @@ fn filtered(scope: TenantScope, query: &LeadQuery) -> Outcome<leads::BoxedQuery<
         Some(true) => rows = rows.filter(leads::qualified_at.is_not_null()),
         Some(false) => rows = rows.filter(leads::qualified_at.is_null()),
         None => {}
+    }
+    if let Some(SpokeWith { assistant, or_with_none }) = query.spoke_with {
+        let theirs = || {
+            talks::table
+                .filter(talks::tenant_id.eq(scope.data().ulid()))
+                .filter(talks::lead_id.eq(leads::id.nullable()))
+        };
+        let with_it = exists(theirs().filter(talks::assistant_id.eq(assistant.ulid())));
+        rows = if or_with_none { rows.filter(with_it.or(not(exists(theirs())))) } else { rows.filter(with_it) };
     }
     Ok(rows)
 }

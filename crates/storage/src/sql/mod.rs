@@ -6,6 +6,7 @@
 //! snapshot for reads of more than one statement, a savepoint for writes.
 
 pub(super) mod access;
+pub(super) mod analytics;
 pub(super) mod codec;
 pub(super) mod commit;
 pub(super) mod conversations;

@@ -7,7 +7,7 @@ use synaptiq_domain::{
     id::Id,
     paging::{Page, Position},
     time::Timestamp,
-    webhook::{Delivery, DeliveryQuery, DeliveryStatus, Endpoint, Profile, SealedSecret, SecretRotation},
+    webhook::{Delivery, DeliveryQuery, DeliveryStatus, Endpoint, SealedSecret, SecretRotation},
 };
 
 use super::{
@@ -60,10 +60,6 @@ impl EndpointRow {
             created_at,
             updated_at,
         } = endpoint;
-        let profile = match profile {
-            Profile::Synaptiq => "synaptiq",
-            Profile::Syrus => "syrus",
-        };
         Ok(Self {
             tenant_id: tenant.to_owned(),
             id: id.ulid(),
@@ -72,7 +68,7 @@ impl EndpointRow {
             description: description.clone(),
             events: codec::to_json("endpoints.events", events)?,
             assistant_id: assistant.map(Id::ulid),
-            profile: profile.to_owned(),
+            profile: profile.as_str().to_owned(),
             signature_scheme: signature_scheme.as_str().to_owned(),
             secret: secret.clone(),
             next_secret: rotation.as_ref().map(|rotation| rotation.next.0.clone()),

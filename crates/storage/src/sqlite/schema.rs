@@ -287,4 +287,4 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(conversations, evidence, documents, passages);
+diesel::allow_tables_to_appear_in_same_query!(conversations, evidence, documents, leads, passages);

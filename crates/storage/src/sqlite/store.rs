@@ -9,6 +9,7 @@ use std::{
 use async_trait::async_trait;
 use synaptiq_domain::{
     access::{ApiKey, Assistant, OperatorSession, SystemScope, Tenant, TenantScope},
+    analytics::{CurrentOverview, DayCount, StatusCounts},
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
     id::Id,
@@ -18,23 +19,26 @@ use synaptiq_domain::{
     ports::{
         StoreError,
         store::{
-            AccessStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile, LeadKey, LeadStore,
-            OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth, SystemStore, TenantView, TurnFile,
-            TurnKey, UnitOfWork, WebhookStore,
+            AccessStore, AnalyticsStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile,
+            LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth,
+            SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
-    time::Timestamp,
+    time::{Day, Timestamp},
     webhook::{Delivery, DeliveryQuery, Endpoint},
 };
 
 use super::{
     backup::{self, BackupError},
     cache::{Caches, Freshness, TenantKey},
-    dialect::snapshot,
+    dialect::{Connection, snapshot},
     open::{self, OpenError, OpenOptions, Opened},
     pool::{READER_SETTINGS, Readers},
-    sql::{access, commit, conversations, knowledge, leads, messages, operator_sessions, receipts, system, webhooks},
+    sql::{
+        access, analytics, commit, conversations, knowledge, leads, messages, operator_sessions, receipts, system,
+        webhooks,
+    },
     writer::Writer,
 };
 
@@ -181,10 +185,40 @@ impl AccessStore for SqliteStore {
 }
 
 #[async_trait]
+impl AnalyticsStore for SqliteStore {
+    async fn current_overview(&self, scope: TenantScope) -> Result<CurrentOverview, StoreError> {
+        self.readers().scan(move |conn| snapshot(conn, |conn| analytics::overview(conn, scope))).await
+    }
+
+    async fn status_counts(&self, scope: TenantScope) -> Result<StatusCounts, StoreError> {
+        self.readers().scan(move |conn| analytics::status_counts(conn, scope)).await
+    }
+
+    async fn leads_created_on(&self, scope: TenantScope, days: &[Day]) -> Result<Vec<DayCount>, StoreError> {
+        let days = days.to_vec();
+        self.readers().scan(move |conn| snapshot(conn, |conn| analytics::leads_created_on(conn, scope, &days))).await
+    }
+}
+
+#[async_trait]
 impl LeadStore for SqliteStore {
     async fn load_lead(&self, scope: TenantScope, key: &LeadKey) -> Result<Option<LeadFile>, StoreError> {
         let key = key.clone();
         self.readers().look_up(move |conn| snapshot(conn, |conn| leads::load(conn, scope, &key))).await
+    }
+
+    async fn load_lead_history(
+        &self,
+        scope: TenantScope,
+        id: Id<Lead>,
+        conversations: u32,
+    ) -> Result<Option<LeadHistory>, StoreError> {
+        let read = move |conn: &mut Connection| {
+            let Some(file) = leads::load(conn, scope, &LeadKey::Id(id))? else { return Ok(None) };
+            let conversations = conversations::recent(conn, scope, file.lead.id, conversations)?;
+            Ok(Some(LeadHistory { file, conversations }))
+        };
+        self.readers().look_up(move |conn| snapshot(conn, read)).await
     }
 
     async fn find_lead(&self, scope: TenantScope, id: Id<Lead>) -> Result<Option<Lead>, StoreError> {

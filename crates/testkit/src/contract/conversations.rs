@@ -12,7 +12,7 @@ use synaptiq_domain::{
     lead::Utm,
     money::JsonMap,
     paging::{Order, Page, Paging, Position},
-    ports::store::{TurnFile, TurnKey},
+    ports::store::{LeadHistory, LeadKey, TurnFile, TurnKey},
     qualification::Criterion,
     text::Email,
 };
@@ -59,6 +59,7 @@ fn any_query(trial: &Trial, dice: &mut Dice) -> ConversationQuery {
         channel: dice.maybe(4, |dice| dice.pick(&Channel::ALL)),
         started_after: dice.maybe(4, |dice| at(i64::from(dice.below(7)))),
         started_before: dice.maybe(4, |dice| at(i64::from(dice.below(7)))),
+        last_message_after: dice.maybe(4, |dice| at(i64::from(dice.below(7)))),
         idle_since: at(i64::from(dice.below(7))),
         sort: dice.pick(&SORTS),
         order: dice.pick(&ORDERS),
@@ -95,6 +96,9 @@ pub async fn the_latest_conversations_of_a_lead_come_latest_first_and_no_more_th
         expected.truncate(limit as usize);
         let found = trial.store.recent_conversations(trial.scope(), lead, limit).await.expect("a read");
         assert_eq!(found, expected, "{lead} {limit}");
+        let history = trial.store.load_lead_history(trial.scope(), lead, limit).await.expect("a read");
+        let file = trial.store.load_lead(trial.scope(), &LeadKey::Id(lead)).await.expect("a read");
+        assert_eq!(history, file.map(|file| LeadHistory { file, conversations: expected }), "{lead} {limit}");
         let elsewhere = trial.store.recent_conversations(trial.other.scope(), lead, limit).await.expect("a read");
         assert_eq!(elsewhere, [], "another tenant sees none of them");
     }

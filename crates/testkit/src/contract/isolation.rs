@@ -69,6 +69,7 @@ impl Belongings {
             assert_eq!(store.list_conversations(scope, &query).await.expect("a read").total, Some(0));
         }
         assert_eq!(store.recent_conversations(scope, lead, 9).await.expect("a read"), []);
+        assert_eq!(store.load_lead_history(scope, lead, 9).await.expect("a read"), None);
         let range = MessageRange { offset: 0, limit: 9, order: Order::Ascending };
         assert_eq!(store.list_messages(scope, conversation, range).await.expect("a read"), []);
         assert_eq!(store.messages_after(scope, conversation, 0, 9).await.expect("a read"), []);

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 
 use synaptiq_domain::{
+    access::Assistant,
     changes::{Change, Changes},
     conversation::Conversation,
     id::Id,
-    lead::{Lead, LeadMerge, LeadQuery, LeadSort, LeadSource, LeadStatus, Score, Tag},
+    lead::{Lead, LeadMerge, LeadQuery, LeadSort, LeadSource, LeadStatus, Score, SpokeWith, Tag},
     paging::{Order, Page, Paging, Position},
     ports::store::LeadKey,
     qualification::Criterion,
@@ -76,6 +77,7 @@ fn any_query(dice: &mut Dice) -> LeadQuery {
         created_before: dice.maybe(4, |dice| at(i64::from(dice.below(7)))),
         updated_since: dice.maybe(4, |dice| at(i64::from(dice.below(7)))),
         ever_qualified: dice.maybe(4, |dice| dice.one_in(2)),
+        spoke_with: None,
         include_archived: dice.one_in(2),
         sort: dice.pick(&SORTS),
         order: dice.pick(&ORDERS),
@@ -110,6 +112,49 @@ pub async fn a_list_of_leads_agrees_with_its_query(trial: &Trial) {
         assert_eq!(page, expected(&leads, &query), "{query:?}");
     }
     assert!(shown > 300, "the queries show something: {shown}");
+}
+
+pub async fn leads_are_listed_by_the_assistants_they_spoke_with(trial: &Trial) {
+    let mut dice = Dice::new(6);
+    let (first, second, third) = (fixtures::id(501), fixtures::id(502), fixtures::id(503));
+    let mut spoken: Vec<(Lead, Vec<Id<Assistant>>)> = Vec::new();
+    for n in 0..24 {
+        let lead = trial.add_lead(any_lead(&mut dice, n)).await;
+        let mut assistants = Vec::new();
+        for k in 0..dice.below(4) {
+            let assistant = dice.pick(&[first, second]);
+            let conversation = Conversation { assistant, lead: Some(lead.id), ..trial.conversation(100 + 10 * n + k) };
+            trial.add_conversation(conversation, 0).await;
+            assistants.push(assistant);
+        }
+        spoken.push((lead, assistants));
+    }
+    // One that belongs to no lead, and one of another tenant, tell nothing.
+    trial.add_conversation(Conversation { assistant: third, ..trial.conversation(900) }, 0).await;
+    let mut shown = 0;
+    for assistant in [first, second, third] {
+        for or_with_none in [false, true] {
+            for page in 1..=3 {
+                let query = LeadQuery {
+                    spoke_with: Some(SpokeWith { assistant, or_with_none }),
+                    paging: Paging::Page { page, limit: 5 },
+                    include_archived: dice.one_in(2),
+                    ..LeadQuery::default()
+                };
+                let found = trial.store.list_leads(trial.scope(), &query).await.expect("a read");
+                let matching: Vec<Lead> = spoken
+                    .iter()
+                    .filter(|(_, assistants)| query.matches_assistants(assistants))
+                    .map(|(lead, _)| lead.clone())
+                    .collect();
+                shown += found.items.len();
+                assert_eq!(found, expected(&matching, &query), "{query:?}");
+                let elsewhere = trial.store.list_leads(trial.other.scope(), &query).await.expect("a read");
+                assert_eq!(elsewhere.items, [], "another tenant sees none of them");
+            }
+        }
+    }
+    assert!(shown > 30, "the queries show something: {shown}");
 }
 
 pub async fn a_page_says_how_many_leads_there_are_and_where_the_next_begins(trial: &Trial) {

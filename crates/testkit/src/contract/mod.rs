@@ -10,6 +10,7 @@
 //! ```
 
 pub mod access;
+pub mod analytics;
 pub mod commits;
 pub mod conversations;
 pub mod deliveries;
@@ -17,6 +18,7 @@ mod dice;
 pub mod isolation;
 pub mod knowledge;
 pub mod leads;
+pub mod limits;
 pub mod operator_sessions;
 mod promises;
 mod trial;

@@ -27,6 +27,7 @@ macro_rules! store_contract {
             }
             leads {
                 a_list_of_leads_agrees_with_its_query
+                leads_are_listed_by_the_assistants_they_spoke_with
                 a_page_says_how_many_leads_there_are_and_where_the_next_begins
                 a_cursor_shows_every_lead_once_while_others_come_and_go
                 an_address_finds_its_lead_without_case
@@ -65,6 +66,13 @@ macro_rules! store_contract {
                 what_a_commit_changed_is_seen_by_the_next_view
                 a_deleted_tenant_is_gone_with_all_that_was_its
                 a_sandbox_reads_its_tenants_content_and_endpoints_of_its_own
+            }
+            analytics {
+                the_overview_counts_archived_leads_and_no_absorbed_ones
+                the_status_counts_add_up_to_the_overviews_leads
+                a_change_of_status_and_a_deletion_are_counted_at_once
+                a_lead_counts_on_the_utc_day_of_its_creation_from_first_to_last_instant
+                figures_of_a_sandbox_and_of_another_tenant_are_their_own
             }
             knowledge {
                 documents_are_listed_newest_first_without_their_content
@@ -146,6 +154,7 @@ mod tests {
         ("leads", include_str!("leads.rs")),
         ("conversations", include_str!("conversations.rs")),
         ("access", include_str!("access.rs")),
+        ("analytics", include_str!("analytics.rs")),
         ("knowledge", include_str!("knowledge.rs")),
         ("webhooks", include_str!("webhooks.rs")),
         ("deliveries", include_str!("deliveries.rs")),

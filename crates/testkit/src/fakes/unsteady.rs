@@ -8,6 +8,7 @@ use std::{
 use async_trait::async_trait;
 use synaptiq_domain::{
     access::{ApiKey, Assistant, OperatorSession, SystemScope, Tenant, TenantScope},
+    analytics::{CurrentOverview, DayCount, StatusCounts},
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
     id::Id,
@@ -17,13 +18,13 @@ use synaptiq_domain::{
     ports::{
         Store, StoreError,
         store::{
-            AccessStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile, LeadKey, LeadStore,
-            OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth, SystemStore, TenantView, TurnFile,
-            TurnKey, UnitOfWork, WebhookStore,
+            AccessStore, AnalyticsStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile,
+            LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth,
+            SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
-    time::Timestamp,
+    time::{Day, Timestamp},
     webhook::{Delivery, DeliveryQuery, Endpoint},
 };
 
@@ -45,6 +46,11 @@ impl Unsteady {
     /// The next commits fail with these errors, one each.
     pub fn fail_next(&self, failures: impl IntoIterator<Item = StoreError>) {
         lock(&self.failures).extend(failures);
+    }
+
+    /// Failures that have not come yet will not come.
+    pub fn recover(&self) {
+        lock(&self.failures).clear();
     }
 
     /// How many commits were asked for, failed ones included.
@@ -87,6 +93,12 @@ hand_on!(AccessStore {
     fn list_keys(scope: TenantScope) -> Answer<Vec<ApiKey>>;
 });
 
+hand_on!(AnalyticsStore {
+    fn current_overview(scope: TenantScope) -> Answer<CurrentOverview>;
+    fn status_counts(scope: TenantScope) -> Answer<StatusCounts>;
+    fn leads_created_on(scope: TenantScope, days: &[Day]) -> Answer<Vec<DayCount>>;
+});
+
 hand_on!(ConversationStore {
     fn load_turn(scope: TenantScope, key: &TurnKey) -> Answer<TurnFile>;
     fn find_conversation(scope: TenantScope, id: Id<Conversation>) -> Answer<Option<Conversation>>;
@@ -107,6 +119,7 @@ hand_on!(KnowledgeStore {
 
 hand_on!(LeadStore {
     fn load_lead(scope: TenantScope, key: &LeadKey) -> Answer<Option<LeadFile>>;
+    fn load_lead_history(scope: TenantScope, id: Id<Lead>, conversations: u32) -> Answer<Option<LeadHistory>>;
     fn find_lead(scope: TenantScope, id: Id<Lead>) -> Answer<Option<Lead>>;
     fn list_leads(scope: TenantScope, query: &LeadQuery) -> Answer<Page<Lead>>;
 });

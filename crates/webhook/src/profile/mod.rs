@@ -4,13 +4,14 @@
 //! A profile is one file here with one [`Shape`], and one line in [`shape`].
 
 mod synaptiq;
+mod syrus;
 
 use synaptiq_domain::{
-    event::Event,
+    event::{Event, EventKind},
     id::Id,
     ports::DeliveryRenderer,
     time::Timestamp,
-    webhook::{Endpoint, Profile, SignatureScheme},
+    webhook::{Delivery, Endpoint, Profile, SignatureScheme},
 };
 
 use crate::signing;
@@ -23,11 +24,11 @@ struct Shape {
     headers: fn(&Try<'_>) -> Vec<(String, String)>,
 }
 
-/// Which profile sends what. Endpoints of a profile come into being through its dialect alone, so
-/// until that dialect is there nothing is sent by this line.
+/// Which profile sends what.
 const fn shape(profile: Profile) -> &'static Shape {
     match profile {
-        Profile::Synaptiq | Profile::Syrus => &synaptiq::SHAPE,
+        Profile::Synaptiq => &synaptiq::SHAPE,
+        Profile::Syrus => &syrus::SHAPE,
     }
 }
 
@@ -41,6 +42,12 @@ pub(crate) struct Try<'a> {
     pub(crate) scheme: SignatureScheme,
     /// The event's id, the same for every endpoint and in every try.
     pub(crate) event: Id<Event>,
+    /// What the event tells.
+    pub(crate) kind: EventKind,
+    /// The delivery's id, the same in every try.
+    pub(crate) delivery: Id<Delivery>,
+    /// Which try of the schedule this is, from 1.
+    pub(crate) number: u32,
     /// The secret as it is printed.
     pub(crate) secret: &'a [u8],
     /// During a rotation, the one that takes over.
@@ -96,6 +103,9 @@ mod tests {
             profile: Profile::Synaptiq,
             scheme: SignatureScheme::Timestamped,
             event: Id::from_bits(2),
+            kind: EventKind::LeadQualified,
+            delivery: Id::from_bits(3),
+            number: 1,
             secret: b"whsec_old",
             next_secret,
             body: b"{}",
@@ -118,6 +128,31 @@ mod tests {
         assert_eq!(value(&headers, "webhook-id"), Id::<Event>::from_bits(2).prefixed());
         assert_eq!(value(&headers, "x-synaptiq-signature").len(), 64);
         assert_eq!(value(&headers, "webhook-signature").split(' ').count(), 1);
+    }
+
+    #[test]
+    fn a_try_of_profile_syrus_carries_its_five_headers_and_those_of_standard_webhooks() {
+        let body = br#"{"event":"lead_qualified"}"#;
+        let sent = Try {
+            profile: Profile::Syrus,
+            number: 4,
+            body,
+            // No scheme changes what this profile signs.
+            scheme: SignatureScheme::Timestamped,
+            ..a_try(Some(b"whsec_new"))
+        };
+        let headers = sent.headers();
+        assert_eq!(value(&headers, "x-syrus-event"), "lead_qualified");
+        assert_eq!(value(&headers, "x-syrus-timestamp"), "1750000000");
+        assert_eq!(value(&headers, "x-syrus-delivery-id"), "00000000-0000-0000-0000-000000000003");
+        assert_eq!(value(&headers, "x-syrus-attempt"), "4");
+        // Computed with another HMAC implementation.
+        assert_eq!(
+            value(&headers, "x-syrus-signature-256"),
+            "sha256=6cbc9eb6922450cd452c696cba76e6ac98c43b55d37a16efbb128568b31c3965"
+        );
+        assert_eq!(value(&headers, "webhook-signature").split(' ').count(), 2, "both during a rotation");
+        assert!(!headers.iter().any(|(name, _)| name.to_lowercase().starts_with("x-synaptiq")));
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Every request and answer of app, for its `OpenAPI` document.
 
 use crate::{
-    app::{auth, chat, error, health, lead, transcript},
+    app::{analytics, auth, chat, conversation, error, health, knowledge, lead, success, transcript, webhook, widget},
     chat::ChatRequestBody,
+    document::DocumentCreateBody,
+    endpoint,
     schema::{Schemas, add},
 };
 
@@ -15,7 +17,14 @@ pub fn schemas() -> Schemas {
     add::<auth::LoggedIn>(all);
     add::<auth::LoggedOut>(all);
     add::<health::Health>(all);
+    add::<success::Success>(all);
     add::<lead::LeadRecord>(all);
+    add::<lead::LeadsAnswer>(all);
+    add::<lead::LeadAnswer>(all);
+    add::<lead::LeadCreateBody>(all);
+    add::<lead::LeadPatchBody>(all);
+    add::<conversation::ConversationsAnswer>(all);
+    add::<conversation::ConversationAnswer>(all);
     add::<ChatRequestBody>(all);
     add::<chat::ChatAnswer>(all);
     add::<chat::MessageStart>(all);
@@ -23,6 +32,22 @@ pub fn schemas() -> Schemas {
     add::<transcript::Transcript>(all);
     add::<transcript::TranscriptMessage>(all);
     add::<transcript::TranscriptStatus>(all);
+    add::<success::Success>(all);
+    add::<knowledge::DocumentList>(all);
+    add::<knowledge::AddedAnswer>(all);
+    add::<knowledge::UploadForm>(all);
+    add::<DocumentCreateBody>(all);
+    add::<analytics::Overview>(all);
+    add::<analytics::FunnelAnswer>(all);
+    add::<analytics::ActivityAnswer>(all);
+    add::<webhook::EndpointList>(all);
+    add::<webhook::EndpointAnswer>(all);
+    add::<webhook::DeliveryList>(all);
+    add::<webhook::DeliveryAnswer>(all);
+    add::<endpoint::EndpointCreateBody>(all);
+    add::<endpoint::EndpointPatchBody>(all);
+    add::<endpoint::RotateBody>(all);
+    add::<widget::Widget>(all);
     std::mem::take(all)
 }
 

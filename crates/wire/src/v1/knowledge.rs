@@ -1,18 +1,10 @@
 //! The knowledge base in v1 (contract § 11): documents as text, and the passages that a search finds.
 
-use serde::{Deserialize, Serialize};
-use synaptiq_domain::{
-    knowledge::{Document, DocumentDraft, Passage, ScoredPassage},
-    money::JsonMap,
-};
+use serde::Serialize;
+use synaptiq_domain::knowledge::{Document, Passage, ScoredPassage};
 use utoipa::ToSchema;
 
-use crate::{
-    field::{FieldError, Fields},
-    paging::List,
-    query::Query,
-    words::DocumentStatusWord,
-};
+use crate::{field::FieldError, paging::List, query::Query, words::DocumentStatusWord};
 
 /// A document of the knowledge base, without its text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -59,31 +51,6 @@ impl From<&Document> for DocumentRecord {
 /// Every document: stores list them all at once.
 pub fn list(documents: &[Document]) -> List<DocumentRecord> {
     List::whole(documents, |document| DocumentRecord::from(document))
-}
-
-/// Reads `{title, content, type?}`.
-pub fn read_draft(body: &JsonMap) -> Result<DocumentDraft, FieldError> {
-    let fields = Fields::of_body(body);
-    let title = fields.required("title", |given| given.text())?;
-    let content = fields.required("content", |given| given.text())?;
-    let label = fields.optional("type", |given| given.text())?;
-    DocumentDraft::parse(title, label, content).map_err(|(field, error)| fields.error(field, error.to_string()))
-}
-
-/// The body of a creation, for the published description.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = DocumentCreate)]
-#[expect(dead_code, reason = "described, and read field by field by `read_draft`")]
-pub struct DocumentCreateBody {
-    /// Its title.
-    #[schema(max_length = 200, pattern = r"\S", example = "Product FAQ")]
-    title: String,
-    /// Its text: plain, Markdown, or `Q:` and `A:` lines; at most 5 MB.
-    #[schema(pattern = r"\S", example = "Q: What does Pro cost?\nA: $149 a month.")]
-    content: String,
-    /// A free label of 1 to 50 characters; `text` where nothing is said.
-    #[schema(max_length = 50, pattern = r"\S", example = "faq")]
-    r#type: Option<String>,
 }
 
 /// What a search asks.
@@ -156,26 +123,16 @@ impl From<&ScoredPassage> for PassageRecord {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-    use synaptiq_domain::{id::Id, knowledge::DocumentStatus};
+    use serde_json::json;
+    use synaptiq_domain::id::Id;
 
     use super::*;
     use crate::samples;
 
     #[test]
     fn documents_print_without_their_text() {
-        let document = Document {
-            id: Id::from_bits(6),
-            title: "Plans".to_owned(),
-            label: "faq".to_owned(),
-            status: DocumentStatus::Ready,
-            content: "Pro is $149 a month.".to_owned(),
-            passage_count: 1,
-            created_at: samples::at("2026-04-01T09:00:00Z"),
-            updated_at: samples::at("2026-04-01T09:00:00Z"),
-        };
         samples::assert_prints(
-            &list(&[document]),
+            &list(&[samples::document()]),
             &json!({
                 "data": [{
                     "id": "doc_00000000000000000000000006", "title": "Plans", "type": "faq", "status": "ready", "passageCount": 1,
@@ -205,24 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn i1_every_wrong_field_is_named() {
-        let draft = |body: &Value| read_draft(body.as_object().expect("an object"));
-        for (field, wrong) in [
-            ("title", json!(null)),
-            ("title", json!("")),
-            ("title", json!("x".repeat(201))),
-            ("content", json!(null)),
-            ("content", json!(" ")),
-            ("content", json!(7)),
-            ("type", json!("x".repeat(51))),
-            ("type", json!([])),
-        ] {
-            let mut body = json!({"title": "t", "content": "c"});
-            body[field] = wrong.clone();
-            assert_eq!(draft(&body).expect_err("wrong").param, field, "{wrong}");
-        }
-        let read = draft(&json!({"title": "t", "content": "c"})).expect("complete");
-        assert_eq!(read, DocumentDraft { title: "t".to_owned(), label: "text".to_owned(), content: "c".to_owned() });
+    fn i1_every_wrong_parameter_of_a_search_is_refused() {
         for raw in ["q=", "limit=5", "q=a&limit=51", "q=a&limit=0"] {
             assert!(read_search(&Query::of(raw)).is_err(), "{raw}");
         }

@@ -2,6 +2,7 @@
 
 use crate::{
     chat::KeyChatRequestBody,
+    document, endpoint,
     paging::List,
     schema::{Schemas, add},
     v1::{chat, conversation, deleted, error, key, knowledge, lead, webhook},
@@ -33,14 +34,14 @@ pub fn schemas() -> Schemas {
     add::<List<webhook::EndpointRecord>>(all);
     add::<webhook::EndpointRecord>(all);
     add::<webhook::EndpointWithSecret>(all);
-    add::<webhook::EndpointCreateBody>(all);
-    add::<webhook::EndpointPatchBody>(all);
-    add::<webhook::RotateBody>(all);
+    add::<endpoint::EndpointCreateBody>(all);
+    add::<endpoint::EndpointPatchBody>(all);
+    add::<endpoint::RotateBody>(all);
     add::<List<webhook::DeliveryRecord>>(all);
     add::<webhook::DeliveryRecord>(all);
     add::<List<knowledge::DocumentRecord>>(all);
     add::<knowledge::DocumentRecord>(all);
-    add::<knowledge::DocumentCreateBody>(all);
+    add::<document::DocumentCreateBody>(all);
     add::<knowledge::SearchAnswer>(all);
     add::<List<key::KeyRecord>>(all);
     add::<key::KeyRecord>(all);

@@ -51,6 +51,7 @@ struct Data {
     handoff: Option<HandoffRecord>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<MessageRecord>,
+    /// Absent where the flat lead prints it already.
     #[serde(skip_serializing_if = "Option::is_none")]
     qualification_reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,13 +116,20 @@ impl Data {
         }
         let qualified = kind == EventKind::LeadQualified;
         let (qualification_reason, reason) = if qualified { (reason.clone(), None) } else { (None, reason.clone()) };
-        let of_lead = record.as_ref().and_then(|lead| lead.qualification_reason.clone());
+        // As the deal's size, the reason is the event's own where it has one, and printed once.
+        let qualification_reason = match &mut flat {
+            Some(flat) => {
+                flat.qualification_reason = qualification_reason.or_else(|| flat.qualification_reason.take());
+                None
+            }
+            None => qualification_reason,
+        };
         let handoff = conversation.as_ref().and_then(|conversation| conversation.handoff.as_ref());
         Self {
             handoff: handoff.map(HandoffRecord::from),
             conversation: conversation.as_deref().map(ConversationRecord::as_committed),
             message: message.as_deref().map(MessageRecord::from),
-            qualification_reason: qualification_reason.or(of_lead),
+            qualification_reason,
             reason,
             intent: intent.map(Intent::as_str),
             confidence: sure.map(confidence),
@@ -165,7 +173,6 @@ mod tests {
         let lead = serde_json::to_value(LeadRecord::from(&samples::lead())).expect("prints");
         let mut data = flat.as_object().expect("an object").clone();
         data.insert("lead".to_owned(), lead);
-        data.insert("qualificationReason".to_owned(), json!("budget “we have 30k” (+25)"));
         assert_eq!(
             body,
             json!({
@@ -194,6 +201,7 @@ mod tests {
         let reason = Some("need (+30)".to_owned());
         let qualified = body(EventKind::LeadQualified, EventData { reason, ..of_lead() });
         assert_eq!(qualified["data"]["qualificationReason"], "need (+30)");
+        assert_eq!(created["data"]["qualificationReason"], "budget “we have 30k” (+25)");
 
         let mut conversation = samples::conversation();
         conversation.handoff = Some(samples::handoff());

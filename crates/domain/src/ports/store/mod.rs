@@ -5,6 +5,7 @@
 //! and the methods of [`SystemStore`], whose rows come with a scope of their own.
 
 mod access;
+mod analytics;
 mod commit;
 mod conversations;
 mod knowledge;
@@ -17,10 +18,11 @@ mod webhooks;
 use thiserror::Error;
 
 pub use access::{AccessStore, Credential, TenantView};
+pub use analytics::AnalyticsStore;
 pub use commit::UnitOfWork;
 pub use conversations::{ConversationFile, ConversationStore, TurnFile, TurnKey};
 pub use knowledge::{KnowledgeStore, PassageKey};
-pub use leads::{LeadFile, LeadKey, LeadStore};
+pub use leads::{LeadFile, LeadHistory, LeadKey, LeadStore};
 pub use operator_sessions::OperatorSessionStore;
 pub use receipts::ReceiptStore;
 pub use system::{DueDelivery, Settlement, StoreHealth, SystemStore};
@@ -29,6 +31,7 @@ pub use webhooks::WebhookStore;
 /// Everything a use case asks of a store.
 pub trait Store:
     AccessStore
+    + AnalyticsStore
     + ConversationStore
     + KnowledgeStore
     + LeadStore
@@ -42,6 +45,7 @@ pub trait Store:
 
 impl<S> Store for S where
     S: AccessStore
+        + AnalyticsStore
         + ConversationStore
         + KnowledgeStore
         + LeadStore

@@ -1,12 +1,20 @@
 //! app: `/api` but for `/api/v1`, UUIDs, `{"error":"…","code":…}`. Everything outside `/api` answers
-//! in it too. In this dialect the public chat and the probes are served; the rest has its place in
-//! the table.
+//! in it too.
 
 mod about;
+mod analytics;
 mod auth;
 mod chat;
+mod conversations;
+mod knowledge;
+mod knowledge_files;
+mod leads;
+mod params;
+mod part;
 mod routes;
 mod visitor;
+mod webhooks;
+mod widget;
 
 use std::sync::OnceLock;
 

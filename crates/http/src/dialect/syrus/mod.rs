@@ -1,8 +1,13 @@
-//! syrus: `/syrus/api/v1`, and `/api/v1` for keys that begin with `syk_`. snake_case, UUIDs,
+//! syrus: `/syrus/api/v1`, and `/api/v1` for keys that begin with `syk_`. `snake_case`, UUIDs,
 //! `{"error":{"code",…},"request_id":…}`.
 
 mod about;
+mod chatbots;
+mod conversations;
+mod leads;
+mod params;
 mod routes;
+mod webhooks;
 
 use std::sync::OnceLock;
 

@@ -22,10 +22,10 @@ pub(super) async fn list(call: Call) -> Result<Answer, Refused> {
 
 /// `GET /leads/{id}/conversations`
 pub(super) async fn list_of_lead(call: Call) -> Result<Answer, Refused> {
-    let query = conversation::read_query(&call.query(), call.services().idle_since())?;
     let lead = call.services().store.find_lead(call.scope(), call.id(0)).await?;
     let lead = lead.ok_or(UseCaseError::NotFound)?.id;
-    answer_list(&call, &ConversationQuery { lead: Some(lead), ..query }).await
+    let query = conversation::read_query_of_lead(&call.query(), lead, call.services().idle_since())?;
+    answer_list(&call, &query).await
 }
 
 async fn answer_list(call: &Call, query: &ConversationQuery) -> Result<Answer, Refused> {

@@ -2,24 +2,27 @@
 
 use synaptiq_domain::{
     access::ApiKey,
-    use_cases::{CreatedKey, create_key, revoke_key, rotate_key},
+    use_cases::{CreatedKey, create_key, list_keys, may_give_plan, revoke_key, rotate_key},
 };
 use synaptiq_wire::v1::{
     deleted::Deleted,
     key::{self, KeyWithSecret},
 };
 
-use crate::{answer::Answer, fault::Refused, request::Call};
+use crate::{answer::Answer, auth::Caller, fault::Refused, request::Call};
 
 /// `GET /keys`
 pub(super) async fn list(call: Call) -> Result<Answer, Refused> {
-    let keys = call.services().store.list_keys(call.scope()).await?;
+    let keys = list_keys(call.services(), call.scope()).await?;
     Ok(Answer::ok(&key::list(&keys)))
 }
 
 /// `POST /keys`
 pub(super) async fn create(mut call: Call) -> Result<Answer, Refused> {
     let command = key::read_creation(&call.json()?)?;
+    if let (Some(plan), Caller::Principal(maker)) = (&command.plan, &*call.caller) {
+        may_give_plan(call.services(), maker, plan)?;
+    }
     let recorder = call.recorder(|created: &CreatedKey| Answer::json(201, &KeyWithSecret::from(created)));
     let recording = recorder.recording();
     let created = create_key(call.services(), call.scope(), call.permissions(), command, recording.as_ref()).await?;

@@ -4,9 +4,12 @@ use synaptiq_domain::{
     knowledge::Document,
     use_cases::{add_document, delete_document, search_knowledge},
 };
-use synaptiq_wire::v1::{
-    deleted::Deleted,
-    knowledge::{self, DocumentRecord, SearchAnswer, SearchRequest},
+use synaptiq_wire::{
+    document,
+    v1::{
+        deleted::Deleted,
+        knowledge::{self, DocumentRecord, SearchAnswer, SearchRequest},
+    },
 };
 
 use crate::{answer::Answer, fault::Refused, request::Call};
@@ -19,7 +22,7 @@ pub(super) async fn list(call: Call) -> Result<Answer, Refused> {
 
 /// `POST /knowledge`
 pub(super) async fn create(mut call: Call) -> Result<Answer, Refused> {
-    let draft = knowledge::read_draft(&call.json()?)?;
+    let draft = document::read_draft(&call.json()?)?;
     let recorder = call.recorder(|document: &Document| Answer::json(201, &DocumentRecord::from(document)));
     let recording = recorder.recording();
     let document = add_document(call.services(), call.scope(), draft, recording.as_ref()).await?;

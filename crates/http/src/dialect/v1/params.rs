@@ -67,10 +67,10 @@ pub(super) const CREATE_LEAD: &[QueryParam] = &[param(
 
 /// Of the list of conversations.
 pub(super) const CONVERSATIONS: &[QueryParam] = &[
+    param("leadId", ParamKind::Text, "Conversations of this lead."),
     PAGE,
     LIMIT,
     CURSOR,
-    param("leadId", ParamKind::Text, "Conversations of this lead."),
     param("visitorId", ParamKind::Filled(200), "Conversations of this visitor."),
     param("assistantId", ParamKind::Text, "Conversations with this assistant."),
     param("status", ParamKind::OneOf(&["active", "closed", "handed_off", "expired"]), "Conversations in this status."),
@@ -84,6 +84,12 @@ pub(super) const CONVERSATIONS: &[QueryParam] = &[
     param("sortBy", ParamKind::OneOf(&["lastMessageAt", "startedAt", "messageCount"]), "What to sort by."),
     ORDER,
 ];
+
+/// Of the list of a lead's conversations: the path says whose.
+pub(super) const CONVERSATIONS_OF_LEAD: &[QueryParam] = match CONVERSATIONS.split_first() {
+    Some((_lead, others)) => others,
+    None => &[],
+};
 
 /// Of one conversation.
 pub(super) const MESSAGES: &[QueryParam] = &[

@@ -5,11 +5,14 @@ use synaptiq_domain::{
         CreatedEndpoint, RotatedSecret, UseCaseError, create_endpoint, delete_endpoint, patch_endpoint,
         replay_delivery, rotate_endpoint_secret, send_test_event,
     },
-    webhook::{Delivery, Endpoint},
+    webhook::{Delivery, Endpoint, SignatureScheme},
 };
-use synaptiq_wire::v1::{
-    deleted::Deleted,
-    webhook::{self, DeliveryRecord, EndpointRecord, EndpointWithSecret, RotateRequest},
+use synaptiq_wire::{
+    endpoint::{self, RotateRequest},
+    v1::{
+        deleted::Deleted,
+        webhook::{self, DeliveryRecord, EndpointRecord, EndpointWithSecret},
+    },
 };
 
 use crate::{answer::Answer, fault::Refused, request::Call};
@@ -22,7 +25,7 @@ pub(super) async fn list(call: Call) -> Result<Answer, Refused> {
 
 /// `POST /webhooks`
 pub(super) async fn create(mut call: Call) -> Result<Answer, Refused> {
-    let draft = webhook::read_draft(&call.json()?)?;
+    let draft = endpoint::read_draft(&call.json()?, SignatureScheme::Timestamped)?;
     let recorder = call.recorder(|created: &CreatedEndpoint| {
         let location = format!("/api/v1/webhooks/{}", created.endpoint.id);
         Answer::json(201, &EndpointWithSecret::from(created)).with_header("location", location)
@@ -40,7 +43,7 @@ pub(super) async fn get(call: Call) -> Result<Answer, Refused> {
 
 /// `PATCH /webhooks/{id}`
 pub(super) async fn patch(mut call: Call) -> Result<Answer, Refused> {
-    let patch = webhook::read_patch(&call.json()?)?;
+    let patch = endpoint::read_patch(&call.json()?)?;
     let recorder = call.recorder(|endpoint: &Endpoint| Answer::ok(&EndpointRecord::from(endpoint)));
     let recording = recorder.recording();
     let endpoint = patch_endpoint(call.services(), call.scope(), call.id(0), patch, recording.as_ref()).await?;
@@ -57,7 +60,7 @@ pub(super) async fn delete(mut call: Call) -> Result<Answer, Refused> {
 
 /// `POST /webhooks/{id}/rotate-secret`
 pub(super) async fn rotate(mut call: Call) -> Result<Answer, Refused> {
-    let RotateRequest { secret, activates_at } = webhook::read_rotation(&call.json()?)?;
+    let RotateRequest { secret, activates_at } = endpoint::read_rotation(&call.json()?)?;
     let recorder = call.recorder(|rotated: &RotatedSecret| Answer::ok(&EndpointWithSecret::from(rotated)));
     let (services, recording) = (call.services(), recorder.recording());
     let rotated =
@@ -82,7 +85,7 @@ pub(super) async fn test(mut call: Call) -> Result<Answer, Refused> {
 pub(super) async fn deliveries(call: Call) -> Result<Answer, Refused> {
     let (store, scope) = (&call.services().store, call.scope());
     let endpoint = store.find_endpoint(scope, call.id(0)).await?.ok_or(UseCaseError::NotFound)?.id;
-    let query = webhook::read_query(&call.query(), endpoint)?;
+    let query = endpoint::read_query(&call.query(), endpoint)?;
     let page = store.list_deliveries(scope, endpoint, &query).await?;
     Ok(Answer::ok(&webhook::list_deliveries(&page, &query, endpoint)))
 }

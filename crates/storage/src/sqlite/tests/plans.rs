@@ -11,11 +11,11 @@ use synaptiq_domain::{
     access::TenantScope,
     conversation::{ConversationQuery, ConversationSort, MessageRange, SessionHash},
     id::Id,
-    lead::{LeadQuery, LeadSort},
+    lead::{LeadQuery, LeadSort, SpokeWith},
     paging::{Order, Paging, Position},
     ports::store::{LeadKey, TurnKey},
     receipt::ReceiptKey,
-    time::Timestamp,
+    time::{Day, Timestamp},
     webhook::DeliveryQuery,
 };
 use synaptiq_testkit::fixtures;
@@ -23,7 +23,10 @@ use synaptiq_testkit::fixtures;
 use super::super::{
     dialect::Connection,
     open::{self, Access, OpenOptions},
-    sql::{access, conversations, fault::Outcome, knowledge, leads, messages, receipts, system, webhooks},
+    sql::{
+        access, analytics, conversations, fault::Outcome, knowledge, leads, messages, operator_sessions, receipts,
+        system, webhooks,
+    },
 };
 
 /// Keeps the text of every query.
@@ -78,6 +81,9 @@ fn every_read_follows_an_index_and_no_list_is_sorted_anew() {
                 let query = LeadQuery { sort, order, paging, ..LeadQuery::default() };
                 look(&|conn| leads::list(conn, scope, &query).map(drop));
             }
+            let spoke_with = Some(SpokeWith { assistant: Id::from_bits(1), or_with_none: true });
+            let query = LeadQuery { spoke_with, order, paging, ..LeadQuery::default() };
+            look(&|conn| leads::list(conn, scope, &query).map(drop));
             for sort in [ConversationSort::StartedAt, ConversationSort::LastMessageAt, ConversationSort::MessageCount] {
                 let query = ConversationQuery { sort, order, paging, ..ConversationQuery::default() };
                 look(&|conn| conversations::list(conn, scope, &query).map(drop));
@@ -106,6 +112,9 @@ fn every_read_follows_an_index_and_no_list_is_sorted_anew() {
     look(&|conn| system::claim(conn, now, now, 9, 9).map(drop));
     look(&|conn| system::sweep_deliveries(conn, now, now, 9).map(drop));
     look(&|conn| receipts::sweep(conn, now, 9).map(drop));
+    look(&|conn| operator_sessions::find(conn, [1; 32]).map(drop));
+    look(&|conn| operator_sessions::any_over(conn, now).map(drop));
+    look(&|conn| operator_sessions::sweep(conn, now, 9).map(drop));
     assert!(plans.len() > 50, "the statements were recorded");
     for (text, steps) in plans {
         for step in &steps {
@@ -113,5 +122,20 @@ fn every_read_follows_an_index_and_no_list_is_sorted_anew() {
             let sorts = step == "USE TEMP B-TREE FOR ORDER BY";
             assert!(!walks && !sorts, "{step}\n{steps:?}\n{text}");
         }
+    }
+}
+
+#[test]
+fn figures_are_counted_from_an_index_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = OpenOptions { path: folder.path().join("synaptiq.db"), access: Access::Server, create: true };
+    let conn = &mut open::open(&options).expect("a new database").writer;
+    let scope = TenantScope::live(fixtures::id(1));
+    let mut plans = plans_of(conn, |conn| analytics::overview(conn, scope).map(drop));
+    plans.extend(plans_of(conn, |conn| analytics::status_counts(conn, scope).map(drop)));
+    plans.extend(plans_of(conn, |conn| analytics::leads_created_on(conn, scope, &[Day(1)]).map(drop)));
+    assert_eq!(plans.len(), 4, "the statements were recorded");
+    for (text, steps) in plans {
+        assert!(steps.iter().any(|step| step.contains("USING COVERING INDEX")), "{steps:?}\n{text}");
     }
 }

@@ -8,7 +8,7 @@ mod record;
 
 pub use detail::{ConversationDetail, MessageRecord};
 pub use read_body::{AgentMessageBody, HandoffBody, read_agent_message, read_handoff};
-pub use read_query::{binding, read_messages, read_query};
+pub use read_query::{read_messages, read_query, read_query_of_lead};
 pub use record::ConversationRecord;
 
 use synaptiq_domain::{
@@ -16,7 +16,7 @@ use synaptiq_domain::{
     paging::Page,
 };
 
-use crate::paging::List;
+use crate::{conversation::binding, paging::List};
 
 /// A part of the list that `query` asked for, each conversation as it stands at the query's moment.
 pub fn list(page: &Page<Conversation>, query: &ConversationQuery) -> List<ConversationRecord> {

@@ -33,6 +33,9 @@ pub fn read_handoff(body: &JsonMap) -> Result<HandoffCommand, FieldError> {
     let priority = fields.optional("priority", |given| given.one_of(&HandoffPriority::ALL, HandoffPriority::as_str))?;
     let member = fields.optional("memberId", |given| given.id())?;
     let assigned_to = fields.optional("assignedTo", |given| given.id())?;
+    if member.is_some() && assigned_to.is_some() && member != assigned_to {
+        return Err(fields.error("assignedTo", "must name the same member as memberId"));
+    }
     Ok(HandoffCommand {
         reason: fields.required("reason", |given| given.parsed(HandoffReason::parse))?,
         priority: priority.unwrap_or_default(),
@@ -120,6 +123,10 @@ mod tests {
             (json!({"reason": "x", "summary": 1}), "summary"),
             (json!({"reason": "x", "memberId": {}}), "memberId"),
             (json!({"reason": "x", "assignedTo": 1}), "assignedTo"),
+            (
+                json!({"reason": "x", "memberId": "usr_00000000000000000000000005", "assignedTo": "no one"}),
+                "assignedTo",
+            ),
         ] {
             assert_eq!(read_handoff(map(&body)).expect_err("wrong").param, param, "{body}");
         }

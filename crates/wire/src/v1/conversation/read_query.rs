@@ -10,7 +10,7 @@ use synaptiq_domain::{
 };
 
 use crate::{
-    cursor::Binding,
+    conversation::{binding, sort_word},
     field::FieldError,
     paging::{read_order, read_paging},
     query::Query,
@@ -20,14 +20,29 @@ use crate::{
 /// `sortBy`, `sortOrder`, and `page`, `limit` or `cursor`. Conversations idle since `idle_since`
 /// count as expired.
 pub fn read_query(query: &Query, idle_since: Timestamp) -> Result<ConversationQuery, FieldError> {
+    read(query, query.get("leadId")?.map(|given| given.id()), idle_since)
+}
+
+/// As [`read_query`], for the conversations of a lead that the path names; its cursors are bound to
+/// that lead.
+pub fn read_query_of_lead(
+    query: &Query,
+    lead: Id<Lead>,
+    idle_since: Timestamp,
+) -> Result<ConversationQuery, FieldError> {
+    read(query, Some(lead), idle_since)
+}
+
+fn read(query: &Query, lead: Option<Id<Lead>>, idle_since: Timestamp) -> Result<ConversationQuery, FieldError> {
     let mut read = ConversationQuery {
-        lead: query.get("leadId")?.map(|given| given.id::<Lead>()),
+        lead,
         visitor: query.optional("visitorId", |given| given.parsed(VisitorId::parse))?,
         assistant: query.get("assistantId")?.map(|given| given.id::<Assistant>()),
         status: query.optional("status", |given| given.one_of(&ConversationStatus::ALL, ConversationStatus::as_str))?,
         channel: query.optional("channel", |given| given.one_of(&Channel::ALL, Channel::as_str))?,
         started_after: query.optional("startDate", |given| given.instant())?,
         started_before: query.optional("endDate", |given| given.instant_as_end())?,
+        last_message_after: None,
         idle_since,
         sort: query.optional("sortBy", |given| given.one_of(&SORTS, sort_word))?.unwrap_or_default(),
         order: read_order(query, "sortOrder", Order::Descending)?,
@@ -39,47 +54,6 @@ pub fn read_query(query: &Query, idle_since: Timestamp) -> Result<ConversationQu
 
 const SORTS: [ConversationSort; 3] =
     [ConversationSort::StartedAt, ConversationSort::LastMessageAt, ConversationSort::MessageCount];
-
-const fn sort_word(sort: ConversationSort) -> &'static str {
-    match sort {
-        ConversationSort::StartedAt => "startedAt",
-        ConversationSort::LastMessageAt => "lastMessageAt",
-        ConversationSort::MessageCount => "messageCount",
-    }
-}
-
-/// What a cursor of this list is bound to.
-pub fn binding(query: &ConversationQuery) -> Binding {
-    let ConversationQuery {
-        lead,
-        visitor,
-        assistant,
-        status,
-        channel,
-        started_after,
-        started_before,
-        // Moves on with every request.
-        idle_since: _,
-        sort,
-        order,
-        paging: _,
-    } = query;
-    let instant = |at: &Option<Timestamp>| at.map_or_else(String::new, |at| at.micros().to_string());
-    Binding::of(
-        "conversations",
-        &[
-            lead.map_or_else(String::new, Id::ulid),
-            visitor.as_ref().map_or_else(String::new, |visitor| visitor.as_str().to_owned()),
-            assistant.map_or_else(String::new, Id::ulid),
-            status.map_or("", ConversationStatus::as_str).to_owned(),
-            channel.map_or("", Channel::as_str).to_owned(),
-            instant(started_after),
-            instant(started_before),
-            sort_word(*sort).to_owned(),
-            (*order == Order::Ascending).to_string(),
-        ],
-    )
-}
 
 /// Reads `includeMessages` (true), `messageLimit` (1–200, 50), `messageOffset` (0) and
 /// `messageOrder` (asc); `None` if no messages are wanted.
@@ -119,6 +93,7 @@ mod tests {
                 channel: Some(Channel::Whatsapp),
                 started_after: Some(samples::at("2026-04-01T00:00:00Z")),
                 started_before: Some(samples::at("2026-04-05T23:59:59.999Z")),
+                last_message_after: None,
                 idle_since: Timestamp::default(),
                 sort: ConversationSort::MessageCount,
                 order: Order::Ascending,
@@ -168,6 +143,15 @@ mod tests {
             Some(MessageRange { offset: 7, limit: 200, order: Order::Descending })
         );
         assert_eq!(messages("includeMessages=false"), None);
+    }
+
+    #[test]
+    fn a_cursor_of_a_leads_conversations_continues_them_and_no_other_leads() {
+        let of = |raw: &str, lead| read_query_of_lead(&Query::of(raw), Id::from_bits(lead), Timestamp::default());
+        let position = Position { value: 60, id: 1 };
+        let raw = format!("cursor={}", cursor::encode(position, binding(&of("", 1).expect("valid"))));
+        assert_eq!(of(&raw, 1).expect("the same list").paging, Paging::After { position, limit: 25 });
+        assert_eq!(of(&raw, 2).expect_err("another lead's").param, "cursor");
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub use breakdown::{
 };
 pub use bulk::{BulkAnswer, BulkError, BulkRequestBody, BulkRow, BulkRowStatus, MAX_BULK_ROWS, read_bulk};
 pub use read_body::{AdjustmentBody, LeadCreateBody, LeadPatchBody, UtmBody, read_draft, read_patch};
-pub use read_query::{binding, read_on_duplicate, read_query};
+pub use read_query::{read_on_duplicate, read_query};
 pub use record::{LeadRecord, UtmRecord};
 
 use synaptiq_domain::{
@@ -21,7 +21,7 @@ use synaptiq_domain::{
     paging::Page,
 };
 
-use crate::paging::List;
+use crate::{lead::binding, paging::List};
 
 /// A part of the list that `query` asked for.
 pub fn list(page: &Page<Lead>, query: &LeadQuery) -> List<LeadRecord> {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use synaptiq_domain::{
-    lead::{Contact, LeadDraft, LeadPatch, LeadSource, LeadStatus, Score, Tag, Utm},
+    lead::{Contact, LeadDraft, LeadPatch, LeadSource, LeadStatus, Score, WantedStatus},
     money::JsonMap,
     qualification::Adjustment,
     text::{Email, Phone},
@@ -11,17 +11,9 @@ use utoipa::ToSchema;
 
 use crate::{
     field::{FieldError, Fields, Given},
+    lead::{MAX_NAME, MAX_URL, tags, utm},
     words::{LeadSourceWord, LeadStatusWord, TagText},
 };
-
-/// The most characters of name, company and title.
-const MAX_NAME: usize = 200;
-/// The most characters of a page's address.
-const MAX_URL: usize = 2_000;
-/// The most labels of a lead in one request.
-const MAX_TAGS: usize = 100;
-/// The most characters of one `utm_*` value.
-const MAX_UTM: usize = 200;
 
 /// Reads the body of a creation. At least one of e-mail and phone must be there.
 pub fn read_draft(body: &JsonMap) -> Result<LeadDraft, FieldError> {
@@ -64,28 +56,13 @@ pub fn read_patch(body: &JsonMap) -> Result<LeadPatch, FieldError> {
         tags: fields.nullable("tags", |given| tags(&given))?.map(Option::unwrap_or_default),
         custom_fields: fields.present("customFields", |given| given.free_data())?.unwrap_or_default(),
         metadata: JsonMap::new(),
-        status: fields.nullable("status", |given| given.one_of(&LeadStatus::ALL, LeadStatus::as_str))?,
+        status: fields
+            .nullable("status", |given| given.one_of(&LeadStatus::ALL, LeadStatus::as_str).map(WantedStatus::from))?,
         score: fields.nullable("score", |given| given.integer(0..=100).map(Score::clamped))?,
         adjustments: fields.nullable("adjustments", |given| adjustments(&given))?.map(Option::unwrap_or_default),
         archived: fields.present("archived", |given| given.boolean())?,
         estimated_deal_size: fields.nullable("estimatedDealSize", |given| given.money())?,
         assigned_to: fields.nullable("assignedTo", |given| given.id())?,
-    })
-}
-
-fn tags(given: &Given<'_>) -> Result<Vec<Tag>, FieldError> {
-    given.array_of(MAX_TAGS, |item| item.parsed(Tag::parse))
-}
-
-fn utm(given: &Given<'_>) -> Result<Utm, FieldError> {
-    let fields = given.object()?;
-    let part = |name| fields.optional(name, |given| given.bounded(MAX_UTM));
-    Ok(Utm {
-        source: part("source")?,
-        medium: part("medium")?,
-        campaign: part("campaign")?,
-        term: part("term")?,
-        content: part("content")?,
     })
 }
 
@@ -221,7 +198,11 @@ pub struct AdjustmentBody {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use synaptiq_domain::{id::Id, money::Money};
+    use synaptiq_domain::{
+        id::Id,
+        lead::{Tag, Utm},
+        money::Money,
+    };
 
     use super::*;
 

@@ -4,15 +4,14 @@ use synaptiq_domain::{
     lead::{LeadQuery, LeadSort, LeadSource, LeadStatus, Score, Tag},
     paging::{Order, Paging},
     text::Email,
-    time::Timestamp,
     use_cases::OnDuplicate,
 };
 
 use crate::{
-    cursor::Binding,
     field::FieldError,
+    lead::{binding, sort_word, words},
     paging::{read_order, read_paging},
-    query::{Parameter, Query},
+    query::Query,
 };
 
 /// Reads `status` (one or several with commas), `source`, `email`, `tag`, `q`, `minScore`,
@@ -31,6 +30,7 @@ pub fn read_query(query: &Query) -> Result<LeadQuery, FieldError> {
         created_before: query.optional("createdBefore", |given| given.instant_as_end())?,
         updated_since: None,
         ever_qualified: None,
+        spoke_with: None,
         include_archived: query.optional("archived", |given| given.boolean())?.unwrap_or(false),
         sort: query.optional("sortBy", |given| given.one_of(&SORTS, sort_word))?.unwrap_or_default(),
         order: read_order(query, "sortOrder", Order::Descending)?,
@@ -40,27 +40,7 @@ pub fn read_query(query: &Query) -> Result<LeadQuery, FieldError> {
     Ok(read)
 }
 
-/// The words of a search. Each is a condition of its own, and a store takes only so many.
-fn words(given: &Parameter<'_>) -> Result<Vec<String>, FieldError> {
-    let words = LeadQuery::words_of(given.text());
-    if words.len() > MAX_WORDS {
-        return Err(given.error(format!("must have at most {MAX_WORDS} words")));
-    }
-    Ok(words)
-}
-
-/// The most words of a search.
-const MAX_WORDS: usize = 100;
-
 const SORTS: [LeadSort; 3] = [LeadSort::CreatedAt, LeadSort::UpdatedAt, LeadSort::Score];
-
-const fn sort_word(sort: LeadSort) -> &'static str {
-    match sort {
-        LeadSort::CreatedAt => "createdAt",
-        LeadSort::UpdatedAt => "updatedAt",
-        LeadSort::Score => "score",
-    }
-}
 
 /// Reads a creation's `onDuplicate`: `merge`, or `error` for a conflict that names the lead.
 pub fn read_on_duplicate(query: &Query) -> Result<OnDuplicate, FieldError> {
@@ -70,48 +50,6 @@ pub fn read_on_duplicate(query: &Query) -> Result<OnDuplicate, FieldError> {
     };
     let all = [OnDuplicate::Merge, OnDuplicate::Refuse];
     Ok(query.optional("onDuplicate", |given| given.one_of(&all, word))?.unwrap_or_default())
-}
-
-/// What a cursor of this list is bound to.
-pub fn binding(query: &LeadQuery) -> Binding {
-    let LeadQuery {
-        statuses,
-        source,
-        email,
-        tag,
-        words,
-        min_score,
-        created_after,
-        created_before,
-        updated_since,
-        ever_qualified,
-        include_archived,
-        sort,
-        order,
-        paging: _,
-    } = query;
-    let instant = |at: &Option<Timestamp>| at.map_or_else(String::new, |at| at.micros().to_string());
-    let mut statuses: Vec<&str> = statuses.iter().map(|status| status.as_str()).collect();
-    statuses.sort_unstable();
-    statuses.dedup();
-    Binding::of(
-        "leads",
-        &[
-            statuses.join(","),
-            source.map_or("", LeadSource::as_str).to_owned(),
-            email.as_ref().map_or_else(String::new, Email::folded),
-            tag.as_ref().map_or_else(String::new, |tag| tag.as_str().to_owned()),
-            words.join(" "),
-            min_score.map_or_else(String::new, |score| score.get().to_string()),
-            instant(created_after),
-            instant(created_before),
-            instant(updated_since),
-            ever_qualified.map_or_else(String::new, |ever| ever.to_string()),
-            include_archived.to_string(),
-            sort_word(*sort).to_owned(),
-            (*order == Order::Ascending).to_string(),
-        ],
-    )
 }
 
 #[cfg(test)]
@@ -152,6 +90,7 @@ mod tests {
                 created_before: Some(samples::at("2026-04-30T23:59:59.999Z")),
                 updated_since: None,
                 ever_qualified: None,
+                spoke_with: None,
                 include_archived: true,
                 sort: LeadSort::Score,
                 order: Order::Ascending,

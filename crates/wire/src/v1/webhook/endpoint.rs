@@ -4,7 +4,7 @@ use serde::Serialize;
 use synaptiq_domain::{
     event::EventKind,
     use_cases::{CreatedEndpoint, RotatedSecret},
-    webhook::{Endpoint, Profile, SecretRotation},
+    webhook::{Endpoint, SecretRotation},
 };
 use utoipa::ToSchema;
 
@@ -77,10 +77,7 @@ impl From<&Endpoint> for EndpointRecord {
             active: *active,
             disabled_reason: disabled_reason.clone(),
             signature_scheme: signature_scheme.as_str(),
-            profile: match profile {
-                Profile::Synaptiq => "synaptiq",
-                Profile::Syrus => "syrus",
-            },
+            profile: profile.as_str(),
             secret_activates_at: activates_at.map(|at| at.rfc3339_millis()),
             created_at: created_at.rfc3339_millis(),
             updated_at: updated_at.rfc3339_millis(),

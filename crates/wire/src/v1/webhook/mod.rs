@@ -2,13 +2,9 @@
 
 mod delivery;
 mod endpoint;
-mod read_body;
 
-pub use delivery::{AttemptRecord, DeliveryRecord, binding, list_deliveries, read_query};
+pub use delivery::{DeliveryRecord, list_deliveries};
 pub use endpoint::{EndpointRecord, EndpointWithSecret};
-pub use read_body::{
-    EndpointCreateBody, EndpointPatchBody, RotateBody, RotateRequest, read_draft, read_patch, read_rotation,
-};
 
 use synaptiq_domain::webhook::Endpoint;
 

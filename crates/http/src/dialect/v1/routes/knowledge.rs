@@ -2,9 +2,10 @@
 
 use synaptiq_domain::access::Permission::KnowledgeManage;
 use synaptiq_wire::{
+    document::DocumentCreateBody,
     paging::List,
     v1::deleted::Deleted,
-    v1::knowledge::{DocumentCreateBody, DocumentRecord, SearchAnswer},
+    v1::knowledge::{DocumentRecord, SearchAnswer},
 };
 
 use crate::{

@@ -113,7 +113,7 @@ pub(super) static ROUTES: &[Route] = &[
         Scope(ConversationsRead),
         handler!(conversations::list_of_lead),
         Doc::new(TAG, "List a lead's conversations")
-            .query(params::CONVERSATIONS)
+            .query(params::CONVERSATIONS_OF_LEAD)
             .answers(&[(200, "One part of the list", Some(Shape::of::<List<ConversationRecord>>()))])
             .refuses(&[404]),
     ),

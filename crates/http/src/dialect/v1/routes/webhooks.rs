@@ -2,11 +2,10 @@
 
 use synaptiq_domain::access::Permission::WebhooksManage;
 use synaptiq_wire::{
+    endpoint::{EndpointCreateBody, EndpointPatchBody, RotateBody},
     paging::List,
     v1::deleted::Deleted,
-    v1::webhook::{
-        DeliveryRecord, EndpointCreateBody, EndpointPatchBody, EndpointRecord, EndpointWithSecret, RotateBody,
-    },
+    v1::webhook::{DeliveryRecord, EndpointRecord, EndpointWithSecret},
 };
 
 use crate::{

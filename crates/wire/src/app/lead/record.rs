@@ -3,25 +3,13 @@
 use serde::Serialize;
 use serde_json::Number;
 use synaptiq_domain::{
-    lead::{Contact, Lead, LeadStatus, Tag, Utm},
+    lead::{Contact, Lead, Tag, Utm},
     money::JsonMap,
     time::Timestamp,
 };
 use utoipa::ToSchema;
 
-use crate::number::major_units;
-
-/// app's word for a status: it knows six of the nine.
-pub const fn status_word(status: LeadStatus) -> &'static str {
-    match status {
-        LeadStatus::New => "new",
-        LeadStatus::Qualifying => "qualifying",
-        LeadStatus::Qualified | LeadStatus::Contacted => "qualified",
-        LeadStatus::Booked | LeadStatus::Converted => "booked",
-        LeadStatus::Disqualified | LeadStatus::Lost => "disqualified",
-        LeadStatus::Nurturing => "nurturing",
-    }
-}
+use crate::{app::lead::status_word, number::major_units};
 
 /// A lead.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -35,10 +23,12 @@ pub struct LeadRecord {
     #[schema(example = "Jane Smith")]
     pub name: Option<String>,
     /// The e-mail address as given.
+    #[schema(example = "jane@example.com")]
     pub email: Option<String>,
     /// The phone number as given.
     pub phone: Option<String>,
     /// Their company.
+    #[schema(example = "Acme Corp")]
     pub company: Option<String>,
     /// Their job.
     pub title: Option<String>,
@@ -59,17 +49,27 @@ pub struct LeadRecord {
     /// The deal in sight, in units of the tenant's currency.
     #[schema(value_type = Option<f64>)]
     pub estimated_deal_size: Option<Number>,
-    /// The caller's own data.
+    /// Your own data; v1's `customFields` are kept apart.
     #[schema(value_type = Object)]
     pub metadata: JsonMap,
     /// When they first reached qualified or anything beyond it.
     #[schema(format = "date-time")]
     pub qualified_at: Option<String>,
+    /// Why they qualified.
+    pub qualification_reason: Option<String>,
+    /// Why they were disqualified.
+    pub disqualification_reason: Option<String>,
+    /// The member they are assigned to.
+    pub assigned_to: Option<String>,
+    /// Whether lists hide the lead.
+    pub archived: bool,
+    /// Their first conversation, or when the lead was created.
+    pub first_seen_at: String,
     /// Their last message.
     #[schema(format = "date-time")]
     pub last_active_at: String,
     /// When the lead was created.
-    #[schema(format = "date-time")]
+    #[schema(format = "date-time", example = "2026-04-01T14:30:00.000Z")]
     pub created_at: String,
     /// When it last changed.
     #[schema(format = "date-time")]
@@ -121,18 +121,19 @@ impl From<&Lead> for LeadRecord {
             source_url,
             utm,
             tags,
-            // v1's free data, reasons, assignment and archive are v1's alone.
+            // v1's free data and syrus' first message are theirs alone.
             custom_fields: _,
             metadata,
-            archived: _,
+            archived,
             first_message: _,
             estimated_deal_size,
-            qualification_reason: _,
-            disqualification_reason: _,
+            qualification_reason,
+            disqualification_reason,
             qualified_at,
-            assigned_to: _,
+            assigned_to,
+            // An absorbed lead is never printed: its id answers with the survivor.
             merged_into: _,
-            first_seen_at: _,
+            first_seen_at,
             last_active_at,
             created_at,
             updated_at,
@@ -153,10 +154,41 @@ impl From<&Lead> for LeadRecord {
             estimated_deal_size: estimated_deal_size.map(major_units),
             metadata: metadata.clone(),
             qualified_at: qualified_at.map(Timestamp::rfc3339_millis),
+            qualification_reason: qualification_reason.clone(),
+            disqualification_reason: disqualification_reason.clone(),
+            assigned_to: assigned_to.map(crate::id::uuid),
+            archived: *archived,
+            first_seen_at: first_seen_at.rfc3339_millis(),
             last_active_at: last_active_at.rfc3339_millis(),
             created_at: created_at.rfc3339_millis(),
             updated_at: updated_at.rfc3339_millis(),
         }
+    }
+}
+
+/// The answer about one lead.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct LeadAnswer {
+    /// The lead.
+    pub lead: LeadRecord,
+}
+
+impl From<&Lead> for LeadAnswer {
+    fn from(lead: &Lead) -> Self {
+        Self { lead: lead.into() }
+    }
+}
+
+/// One part of the list of leads.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct LeadsAnswer {
+    /// The leads, newest first.
+    pub leads: Vec<LeadRecord>,
+}
+
+impl From<&[Lead]> for LeadsAnswer {
+    fn from(leads: &[Lead]) -> Self {
+        Self { leads: leads.iter().map(LeadRecord::from).collect() }
     }
 }
 
@@ -187,29 +219,15 @@ mod tests {
                 "estimatedDealSize": 30_000,
                 "metadata": {"crm": 7},
                 "qualifiedAt": "2026-04-01T09:20:00.000Z",
+                "qualificationReason": "budget “we have 30k” (+25)",
+                "disqualificationReason": null,
+                "assignedTo": "00000000-0000-0000-0000-000000000005",
+                "archived": false,
+                "firstSeenAt": "2026-04-01T09:15:00.000Z",
                 "lastActiveAt": "2026-04-01T09:20:00.000Z",
                 "createdAt": "2026-04-01T09:15:30.250Z",
                 "updatedAt": "2026-04-01T09:20:00.000Z",
             }),
-        );
-    }
-
-    #[test]
-    fn nine_statuses_are_shown_as_six() {
-        let words: Vec<&str> = LeadStatus::ALL.into_iter().map(status_word).collect();
-        assert_eq!(
-            words,
-            [
-                "new",
-                "qualifying",
-                "qualified",
-                "qualified",
-                "booked",
-                "booked",
-                "nurturing",
-                "disqualified",
-                "disqualified"
-            ]
         );
     }
 }

@@ -21,8 +21,9 @@ const MAX_SECRET: usize = 255;
 const MAX_EVENTS: usize = 50;
 const SCHEMES: [SignatureScheme; 2] = [SignatureScheme::Timestamped, SignatureScheme::Body];
 
-/// Reads the body of a creation. Where the address leads is checked by the use case.
-pub fn read_draft(body: &JsonMap) -> Result<EndpointDraft, FieldError> {
+/// Reads the body of a creation. `unless_told` is what signatures cover where the body says nothing
+/// (contract § 1). Where the address leads is checked by the use case.
+pub fn read_draft(body: &JsonMap, unless_told: SignatureScheme) -> Result<EndpointDraft, FieldError> {
     let fields = Fields::of_body(body);
     let scheme = |given: Given<'_>| given.one_of(&SCHEMES, SignatureScheme::as_str);
     Ok(EndpointDraft {
@@ -32,7 +33,7 @@ pub fn read_draft(body: &JsonMap) -> Result<EndpointDraft, FieldError> {
         assistant: fields.optional("assistantId", |given| given.id())?,
         secret: fields.optional("secret", |given| given.bounded(MAX_SECRET))?,
         profile: Profile::Synaptiq,
-        signature_scheme: fields.optional("signatureScheme", scheme)?.unwrap_or_default(),
+        signature_scheme: fields.optional("signatureScheme", scheme)?.unwrap_or(unless_told),
         active: fields.optional("active", |given| given.boolean())?.unwrap_or(true),
     })
 }
@@ -107,7 +108,7 @@ pub struct EndpointCreateBody {
     /// Your own secret, 8 to 255 printable characters; one is generated where there is none.
     #[schema(min_length = 8, max_length = 255, pattern = "^[!-~]*$")]
     secret: Option<String>,
-    /// `timestamped` or `body`; `timestamped` where nothing is said.
+    /// `timestamped` or `body`; where nothing is said, what the receivers in this API's documentation expect.
     #[schema(value_type = Option<SignatureSchemeWord>)]
     signature_scheme: Option<String>,
     /// Whether it gets deliveries from the start; true where nothing is said.
@@ -159,6 +160,10 @@ mod tests {
     use super::*;
     use crate::samples;
 
+    fn read_draft(body: &JsonMap) -> Result<EndpointDraft, FieldError> {
+        super::read_draft(body, SignatureScheme::Timestamped)
+    }
+
     fn map(body: &Value) -> &JsonMap {
         body.as_object().expect("an object")
     }
@@ -184,6 +189,10 @@ mod tests {
         );
         let least = read_draft(map(&json!({"url": "https://a.io", "events": ["message.sent"]}))).expect("complete");
         assert_eq!((least.active, least.signature_scheme, least.secret), (true, SignatureScheme::Timestamped, None));
+
+        let unsaid =
+            super::read_draft(map(&json!({"url": "https://a.io", "events": ["message.sent"]})), SignatureScheme::Body);
+        assert_eq!(unsaid.expect("complete").signature_scheme, SignatureScheme::Body);
 
         assert_eq!(read_patch(map(&json!({}))), Ok(EndpointPatch::default()));
         let patch =

@@ -1,0 +1,2 @@
+DROP INDEX leads_by_created;
+CREATE INDEX leads_by_created ON leads (tenant_id, created_at, id);
