@@ -90,6 +90,11 @@ vocabularies! {
     ScopeWord = "Scope", "What a key may do.": Permission::ALL.map(Permission::as_str);
     BundleWord = "ScopeOrBundle", "What a key may do; `read`, `write` and `admin` stand for several scopes.":
         Permission::ALL.map(Permission::as_str).into_iter().chain(["read", "write", "admin"]);
+    AppLeadStatusWord = "LeadStatus", "Where a lead stands.": LeadStatus::ALL.map(crate::app::lead::status_word);
+    AppConversationStatusWord = "ConversationStatus", "Whether a conversation goes on.":
+        ConversationStatus::ALL.map(crate::app::conversation::status_word);
+    SyrusEventWord = "Event", "What a webhook is told of.": ["lead_qualified"];
+    SyrusCodeWord = "ErrorCode", "A word for programs.": Code::ALL.iter().map(|code| crate::syrus::error::word(*code));
     CodeWord = "ErrorCode", "A word for programs.": Code::ALL.iter().map(|code| code.as_str());
 }
 

@@ -71,10 +71,30 @@ fn reference(shape: Shape, schemas: &mut Schemas) -> Value {
     let mut found = vec![(name.clone(), (shape.schema)())];
     (shape.collect)(&mut found);
     for (name, schema) in found {
-        let schema = serde_json::to_value(schema).unwrap_or(Value::Null);
+        let mut schema = serde_json::to_value(schema).unwrap_or(Value::Null);
+        open_free_data(&mut schema);
         schemas.entry(name).or_insert(schema);
     }
     json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+/// Says of objects without fields of their own that they hold anything: generators of clients take
+/// them for empty ones otherwise.
+fn open_free_data(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            let is_object = match map.get("type") {
+                Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == "object"),
+                kind => kind.is_some_and(|kind| kind == "object"),
+            };
+            if is_object && !map.contains_key("properties") && !map.contains_key("additionalProperties") {
+                map.insert("additionalProperties".to_owned(), json!(true));
+            }
+            map.values_mut().for_each(open_free_data);
+        }
+        Value::Array(items) => items.iter_mut().for_each(open_free_data),
+        _ => {}
+    }
 }
 
 /// The document's bytes, to be made once for each place.

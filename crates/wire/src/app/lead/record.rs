@@ -9,7 +9,11 @@ use synaptiq_domain::{
 };
 use utoipa::ToSchema;
 
-use crate::{app::lead::status_word, number::major_units};
+use crate::{
+    app::lead::status_word,
+    number::major_units,
+    words::{AppLeadStatusWord, LeadSourceWord},
+};
 
 /// A lead.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -33,12 +37,13 @@ pub struct LeadRecord {
     /// Their job.
     pub title: Option<String>,
     /// `new`, `qualifying`, `qualified`, `booked`, `disqualified` or `nurturing`.
-    #[schema(example = "qualified")]
+    #[schema(value_type = AppLeadStatusWord)]
     pub status: &'static str,
     /// How likely they are to buy, 0–100.
     #[schema(maximum = 100, example = 78)]
     pub qualification_score: u8,
     /// Where the lead came from: `chat`, `api`, `import` or `form`.
+    #[schema(value_type = LeadSourceWord)]
     pub source: &'static str,
     /// Labels.
     pub tags: Vec<String>,
@@ -64,6 +69,7 @@ pub struct LeadRecord {
     /// Whether lists hide the lead.
     pub archived: bool,
     /// Their first conversation, or when the lead was created.
+    #[schema(format = "date-time")]
     pub first_seen_at: String,
     /// Their last message.
     #[schema(format = "date-time")]
