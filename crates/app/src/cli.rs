@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, ArgGroup, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{Arg, ArgGroup, ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use synaptiq_domain::access::{Colour, KeyKind, WebOrigin, WidgetPosition, WidgetSettings, WidgetTheme};
 
 use crate::config::SETTINGS;
@@ -264,11 +264,24 @@ pub(crate) fn read() -> (Cli, Vec<(&'static str, String)>) {
             .hide_short_help(true)
     });
     let matches = Cli::command().args(flags).get_matches();
+    let own = own_arguments(&Cli::command(), &matches);
     let given = SETTINGS
         .iter()
+        .filter(|setting| !own.iter().any(|own| own == setting.key))
         .filter_map(|setting| Some((setting.key, matches.try_get_one::<String>(setting.key).ok().flatten()?.clone())))
         .collect();
     (Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()), given)
+}
+
+/// The arguments of the command that was given. What is said to a command under a setting's name,
+/// such as the plan of `key create --plan`, is meant for the command alone.
+fn own_arguments(cli: &clap::Command, matches: &ArgMatches) -> Vec<String> {
+    let (mut command, mut matches) = (cli, matches);
+    while let Some((name, inner)) = matches.subcommand() {
+        let Some(found) = command.find_subcommand(name) else { break };
+        (command, matches) = (found, inner);
+    }
+    command.get_arguments().map(|argument| argument.get_id().to_string()).collect()
 }
 
 #[cfg(test)]
