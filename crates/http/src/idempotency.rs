@@ -17,7 +17,7 @@ use synaptiq_wire::{Code, Fault};
 
 use crate::{
     answer::{Answer, Body, JSON},
-    fault::{Refused, busy},
+    fault::{Refused, busy, key_reused},
 };
 
 /// The request's header.
@@ -86,12 +86,6 @@ pub struct Claim {
 impl Claim {
     pub(crate) fn sealer(&self) -> Sealer {
         self.sealer.clone()
-    }
-
-    /// The wish that part number `index` of the write be done once.
-    pub(crate) fn part(&self, index: usize) -> Wish {
-        let whole = u128::from_be_bytes(*self.key.0.first_chunk().expect("a key has 32 bytes"));
-        Wish { key: ReceiptKey::new(&format!("part:{index}"), &format!("{whole:032x}")), fingerprint: self.fingerprint }
     }
 }
 
@@ -163,8 +157,7 @@ async fn find(services: &Services, scope: TenantScope, wish: Wish, sealer: &Seal
             return Ok(Earlier::Nothing);
         };
         if fingerprint != wish.fingerprint {
-            let message = "this Idempotency-Key was used with another request";
-            return Err(Fault::new(Code::IdempotencyKeyReuse, message).with_param("Idempotency-Key").into());
+            return Err(key_reused().into());
         }
         match state {
             ReceiptState::Answered { sealed } => {
