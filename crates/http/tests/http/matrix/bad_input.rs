@@ -226,6 +226,13 @@ fn wrong_for_param(kind: ParamKind) -> Vec<String> {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     match kind {
         ParamKind::Text => words(&["%00", "%ff"]),
+        ParamKind::Filled(longest) => {
+            let mut wrong = words(&["%00", "%ff", "", "%20"]);
+            wrong.extend((longest < 4_096).then(|| "x".repeat(longest as usize + 1)));
+            wrong
+        }
+        ParamKind::Email => words(&["%00", "%ff", "", "x", "a@"]),
+        ParamKind::SomeOf(_) => words(&["no-such-word", "%20"]),
         ParamKind::Flag(_) => words(&["maybe", "1", "", "TRUE"]),
         ParamKind::Time => words(&["yesterday", "2026-02-30", "", "1"]),
         ParamKind::OneOf(_) => words(&["no-such-word", "", "%20"]),
