@@ -87,6 +87,11 @@ impl Claim {
     pub(crate) fn sealer(&self) -> Sealer {
         self.sealer.clone()
     }
+
+    /// The wish that part number `index` of the write be done once.
+    pub(crate) fn part(&self, index: usize) -> Wish {
+        Wish { key: self.key.part(index), fingerprint: self.fingerprint }
+    }
 }
 
 /// Which write is meant: the credential's own key, and the request it came with.
