@@ -4,6 +4,7 @@
 mod binary;
 mod client;
 mod model;
+mod openapi_tools;
 mod page_blocks;
 mod program;
 mod receiver;
@@ -14,6 +15,7 @@ mod tools;
 pub use binary::server_binary;
 pub use client::{Answer, Client, encoded};
 pub use model::{ModelStub, Said};
+pub use openapi_tools::{openapi_node, openapi_python, openapi_scripts};
 pub use page_blocks::page_block;
 pub use program::{Program, free_port};
 pub use receiver::{Received, Receiver, Scripted};

@@ -28,6 +28,9 @@ pub enum TextError {
     /// A U+0000, which no store keeps.
     #[error("must not contain U+0000")]
     Nul,
+    /// A control character, in a name for programs.
+    #[error("must not contain control characters")]
+    Control,
     /// Not an e-mail address.
     #[error("must be a valid e-mail address")]
     NotAnEmail,

@@ -92,12 +92,13 @@ fn section(route: &Route, path: &str) -> String {
 
 fn values(kind: ParamKind) -> String {
     match kind {
-        ParamKind::Text => String::new(),
+        ParamKind::Text | ParamKind::Filled(_) | ParamKind::Email => String::new(),
         ParamKind::Whole(least, u32::MAX, default) => format!("From {least}; default {default}."),
         ParamKind::Whole(least, most, default) => format!("{least} to {most}; default {default}."),
         ParamKind::Flag(default) => format!("true or false; default {default}."),
         ParamKind::Time => "An ISO 8601 date or date-time.".to_owned(),
         ParamKind::OneOf(words) => format!("One of {}.", words.join(", ")),
+        ParamKind::SomeOf(words) => format!("One or several of {}, separated by commas.", words.join(", ")),
     }
 }
 

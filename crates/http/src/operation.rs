@@ -30,6 +30,10 @@ impl Shape {
 pub enum ParamKind {
     /// Any text.
     Text,
+    /// Text that is not blank, of at most so many characters; `u32::MAX` is no limit of its own.
+    Filled(u32),
+    /// An e-mail address.
+    Email,
     /// A whole number from and to, with its default.
     Whole(u32, u32, u32),
     /// `true` or `false`.
@@ -38,6 +42,8 @@ pub enum ParamKind {
     Time,
     /// One of these words; the first is the default where there is one.
     OneOf(&'static [&'static str]),
+    /// One or several of these words, separated by commas.
+    SomeOf(&'static [&'static str]),
 }
 
 /// One query parameter.
@@ -49,6 +55,8 @@ pub struct QueryParam {
     pub kind: ParamKind,
     /// What it does, in one sentence.
     pub about: &'static str,
+    /// Whether a request without it is refused.
+    pub required: bool,
 }
 
 /// What the `OpenAPI` document says about a route.
@@ -66,8 +74,10 @@ pub struct OperationDoc {
     pub form: Option<Shape>,
     /// An example of the body, as JSON.
     pub example: Option<&'static str>,
-    /// Each status of success with what it answers; `None` where that is no JSON.
+    /// Each status of success with what it answers; `None` where that has no shape of ours.
     pub answers: &'static [(u16, &'static str, Option<Shape>)],
+    /// The media type of answers without a shape.
+    pub media: Option<&'static str>,
     /// Statuses of refusals that are its own: 404, 409, 422, ….
     pub refusals: &'static [u16],
 }
@@ -75,7 +85,17 @@ pub struct OperationDoc {
 impl OperationDoc {
     /// Says what an operation does and in which chapter it is told.
     pub const fn new(tag: &'static str, summary: &'static str) -> Self {
-        Self { summary, tag, query: &[], body: None, form: None, example: None, answers: &[], refusals: &[] }
+        Self {
+            summary,
+            tag,
+            query: &[],
+            body: None,
+            form: None,
+            example: None,
+            answers: &[],
+            media: None,
+            refusals: &[],
+        }
     }
 
     /// Names its query parameters.
@@ -107,6 +127,13 @@ impl OperationDoc {
         self
     }
 
+    /// Names the media type of answers that have no shape of ours.
+    #[must_use]
+    pub const fn as_media(mut self, media: &'static str) -> Self {
+        self.media = Some(media);
+        self
+    }
+
     /// Names the refusals that are its own.
     #[must_use]
     pub const fn refuses(mut self, refusals: &'static [u16]) -> Self {
@@ -118,6 +145,13 @@ impl OperationDoc {
 impl QueryParam {
     /// A parameter.
     pub const fn new(name: &'static str, kind: ParamKind, about: &'static str) -> Self {
-        Self { name, kind, about }
+        Self { name, kind, about, required: false }
+    }
+
+    /// A request without it is refused.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
     }
 }

@@ -1,6 +1,8 @@
 //! What a chat asks (contract § 7). The native and the public chat take the same body and differ
 //! only in what they insist on.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use synaptiq_domain::{
     access::{Assistant, Tenant},
@@ -8,9 +10,18 @@ use synaptiq_domain::{
     id::Id,
     money::JsonMap,
 };
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr,
+        schema::{Schema, Type},
+    },
+};
 
-use crate::field::{FieldError, Fields, Given};
+use crate::{
+    field::{FieldError, Fields, Given},
+    words::ChannelWord,
+};
 
 /// The most characters of a message.
 pub const MAX_MESSAGE_CHARACTERS: usize = 4_000;
@@ -90,10 +101,14 @@ const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm b
 #[expect(dead_code, reason = "described, and read field by field by `ChatRequest::read`")]
 pub struct ChatRequestBody {
     /// What the visitor says.
-    #[schema(min_length = 1, max_length = 4000, example = "What does the Pro plan cost?")]
+    #[schema(max_length = 4000, pattern = r"\S", example = "What does the Pro plan cost?")]
     message: String,
     /// The site's name for the visitor. The public chat issues one where it is left out.
-    #[schema(min_length = 1, max_length = 200, example = "visitor_web_9a8b7c6d")]
+    #[schema(
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
+        example = "visitor_web_9a8b7c6d"
+    )]
     visitor_id: Option<String>,
     /// The session of the conversation to go on with.
     session_id: Option<String>,
@@ -106,11 +121,39 @@ pub struct ChatRequestBody {
     #[schema(example = "en")]
     language: Option<String>,
     /// Where it takes place: `web_chat`, `api`, `whatsapp` or `slack`.
+    #[schema(value_type = Option<ChannelWord>)]
     channel: Option<String>,
     /// Public chat: the tenant, as the widget's `data-tenant` names it.
     tenant_id: Option<String>,
     /// Public chat: the assistant's id.
     agent_id: Option<String>,
+}
+
+/// The body of a chat with a key, for the published description: its visitor has to be named.
+#[derive(Debug)]
+pub struct KeyChatRequestBody;
+
+impl ToSchema for KeyChatRequestBody {
+    fn name() -> Cow<'static, str> {
+        "ChatRequest".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        ChatRequestBody::schemas(schemas);
+    }
+}
+
+impl PartialSchema for KeyChatRequestBody {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = ChatRequestBody::schema();
+        if let RefOr::T(Schema::Object(body)) = &mut schema {
+            body.required.push("visitorId".to_owned());
+            if let Some(RefOr::T(Schema::Object(visitor))) = body.properties.get_mut("visitorId") {
+                visitor.schema_type = Type::String.into();
+            }
+        }
+        schema
+    }
 }
 
 #[cfg(test)]
@@ -144,6 +187,20 @@ mod tests {
                 agent: Some(Id::from_bits(0)),
             }
         );
+    }
+
+    #[test]
+    fn a_visitor_with_a_control_character_is_told_so() {
+        let body = json!({"message": "Hi", "visitorId": "a\u{5}b"});
+        let refused = read(&body, Visitor::MustBeNamed).expect_err("a control character");
+        assert_eq!(refused.to_string(), "visitorId must not contain control characters");
+    }
+
+    #[test]
+    fn the_visitor_of_a_chat_with_a_key_is_described_as_required() {
+        let schema = serde_json::to_value(KeyChatRequestBody::schema()).expect("prints");
+        assert_eq!(schema["required"], json!(["message", "visitorId"]));
+        assert_eq!(schema["properties"]["visitorId"]["type"], "string");
     }
 
     #[test]

@@ -21,13 +21,13 @@ pub fn read_draft(body: &JsonMap) -> Result<DocumentDraft, FieldError> {
 #[expect(dead_code, reason = "described, and read field by field by `read_draft`")]
 pub struct DocumentCreateBody {
     /// Its title.
-    #[schema(min_length = 1, max_length = 200, example = "Product FAQ")]
+    #[schema(max_length = 200, pattern = r"\S", example = "Product FAQ")]
     title: String,
     /// Its text: plain, Markdown, or `Q:` and `A:` lines; at most 5 MB.
-    #[schema(min_length = 1, example = "Q: What does Pro cost?\nA: $149 a month.")]
+    #[schema(pattern = r"\S", example = "Q: What does Pro cost?\nA: $149 a month.")]
     content: String,
     /// A free label of 1 to 50 characters; `text` where nothing is said.
-    #[schema(max_length = 50, example = "faq")]
+    #[schema(max_length = 50, pattern = r"\S", example = "faq")]
     r#type: Option<String>,
 }
 

@@ -30,6 +30,7 @@ pub mod syrus;
 pub mod time;
 pub mod v1;
 pub mod webhook;
+pub mod words;
 
 pub use fault::{Code, Fault};
 pub use field::FieldError;

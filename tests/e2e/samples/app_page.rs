@@ -1,15 +1,14 @@
-//! The app page: its curl samples for leads and conversations, their ids replaced by real ones.
+//! The app page: its curl samples for the login, and for leads and conversations, their ids
+//! replaced by real ones.
 
-use std::{fs, process::Command};
+use std::process::Command;
 
-use reqwest::Method;
 use serde_json::{Value, json};
 use synaptiq_tests::{Server, ServerSettings, Tools, run_script};
 use tempfile::TempDir;
 
 use super::{
-    app_content::curls,
-    page::{Language, Sample, adapt, samples},
+    page::{Language, Sample, samples},
     published,
 };
 
@@ -124,34 +123,36 @@ async fn every_published_curl_of_apps_leads_and_conversations_does_what_it_says(
 }
 
 #[tokio::test]
-async fn the_published_curl_of_the_login_gets_the_cookie_that_the_page_promises() {
+async fn the_published_login_gives_a_cookie_that_reads_and_from_a_page_of_the_server_writes() {
     let what = "the app page's curl of the login";
     let Some(page) = published(PAGE, what) else { return };
     if Tools::find().shell_with_curl(what).is_none() {
         return;
     }
-    let token = "a-token-of-the-operators-own";
+    let token = "correct-horse-battery-staple";
     let server = ServerSettings::default().with("SYNAPTIQ_ADMIN_TOKEN", token).start();
-    let login = adapt(curls(&page, "/api/admin/auth")[0], server.address(), "");
+    let address = server.address();
+    let login: Vec<Sample> =
+        samples(&page).into_iter().filter(|sample| sample.text().contains("/api/admin/auth")).collect();
+    let [login] = &login[..] else { panic!("the page has other samples than this test knows: {login:?}") };
     let folder = TempDir::new().expect("a temporary folder");
-    // The command stays as published; that its answer's head is kept is said beside it.
-    let head = folder.path().join("head.txt");
-    fs::write(folder.path().join(".curlrc"), format!("dump-header = \"{}\"\n", head.display())).expect("written");
-    let run = |token: &str| {
-        let mut shell = Command::new("bash");
-        shell.env("CURL_HOME", folder.path());
-        let text = login.replace("your-admin-token", token);
-        run_script(&mut shell, folder.path(), "login.sh", &text).succeeded();
-        fs::read_to_string(&head).expect("curl has kept it")
+    // What a browser does by itself: it keeps cookies and sends them back.
+    let browser = "curl() { command curl -sS -b jar -c jar \"$@\"; }";
+    let run = |text: &str| {
+        let text = format!("{browser}\n{text}");
+        run_script(&mut Command::new("bash"), folder.path(), "sample.sh", &text).succeeded().json()
     };
-    assert!(run("another token").starts_with("HTTP/1.1 401"), "a wrong token");
-    let answer = run(token);
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a session cookie");
-    assert!(cookie.contains("HttpOnly") && cookie.contains("Max-Age=604800"), "HTTP-only, for 7 days: {cookie}");
-    let client = server.anonymous();
-    client.get("/api/admin/leads").await.expect(401);
-    let session = cookie.split(';').next().expect("a name and a value");
-    let list = client.request(Method::GET, "/api/admin/leads").header("cookie", session);
-    client.send(list).await.expect(200);
+    let leads = format!("curl {address}/api/admin/leads");
+    assert_eq!(run(&leads)["code"], "unauthorized");
+    let answer = run(&login.text_for(address, "").replace("your-admin-token", "wrong-horse-battery-staple"));
+    assert_eq!(answer["code"], "unauthorized", "{answer}");
+    let answer = run(&login.text_for(address, "").replace("your-admin-token", token));
+    assert_eq!(answer["success"], true, "{answer}");
+    assert_eq!(run(&leads), json!({"leads": []}));
+    let create = format!(
+        "{leads} -H 'Content-Type: application/json' -d '{{\"name\": \"Jane Smith\", \"email\": \"jane@example.com\"}}'"
+    );
+    assert_eq!(run(&create)["code"], "insufficient_scope", "nothing says that a page of the server asked");
+    let created = run(&format!("{create} -H 'Origin: {address}'"));
+    assert_eq!(run(&leads), json!({"leads": [created["lead"]]}));
 }

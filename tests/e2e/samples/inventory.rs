@@ -3,7 +3,10 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use super::{app_content::curls, published};
+use super::{
+    page::{Language, samples},
+    published,
+};
 
 const V1_EXAMPLES: &str = "synaptiq-v1-code-examples.txt";
 const V1_CONVERSATIONS: &str = "synaptiq-v1-conversations.txt";
@@ -34,7 +37,7 @@ const CURLS: [Run; 23] = [
         CONVERSATIONS,
     ),
     (APP, "GET /api/admin/leads", APP_LEADS),
-    (APP, "POST /api/admin/auth", "the_published_curl_of_the_login_gets_the_cookie_that_the_page_promises"),
+    (APP, "POST /api/admin/auth", "the_published_login_gives_a_cookie_that_reads_and_from_a_page_of_the_server_writes"),
     (APP, "GET /api/leads", APP_LEADS),
     (APP, "GET /api/leads/550e8400-e29b-41d4-a716-446655440000", APP_LEADS),
     (APP, "POST /api/admin/leads", APP_LEADS),
@@ -89,7 +92,8 @@ fn every_published_sample_is_run_by_a_test_and_every_such_test_is_there() {
     let mut found = BTreeSet::new();
     for name in PAGES {
         let Some(page) = published(name, "the inventory of published samples") else { return };
-        found.extend(curls(&page, "https://").into_iter().map(|curl| (name, request(curl))));
+        let curls = samples(&page).into_iter().filter(|sample| sample.language == Language::Curl);
+        found.extend(curls.map(|curl| (name, request(&curl.text()))));
         found.extend(page.lines().filter(|line| begins_a_program(line)).map(|line| (name, line.to_owned())));
     }
     let known: BTreeSet<(&str, String)> =

@@ -157,7 +157,7 @@ impl VisitorId {
     /// Checks the length and refuses control characters.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         let text = bounded(text, 200)?;
-        if text.chars().any(char::is_control) { Err(TextError::Nul) } else { Ok(Self(text)) }
+        if text.chars().any(char::is_control) { Err(TextError::Control) } else { Ok(Self(text)) }
     }
 
     /// The id as given.

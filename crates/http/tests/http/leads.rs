@@ -76,8 +76,10 @@ async fn a_search_needs_its_words() {
         (found["pagination"]["total"].clone(), found["data"][0]["name"].clone()),
         (json!(1), json!("Ada Byron"))
     );
-    let refused = stage.ask("GET", "/api/v1/leads/search").seen().await;
-    assert_eq!((refused.status, &refused.json()["error"]["param"]), (400, &json!("q")));
+    for path in ["/api/v1/leads/search", "/api/v1/leads/search?q=", "/api/v1/leads/search?q=%20"] {
+        let refused = stage.ask("GET", path).seen().await;
+        assert_eq!((refused.status, &refused.json()["error"]["param"]), (400, &json!("q")), "{path}");
+    }
 }
 
 #[actix_web::test]

@@ -8,7 +8,10 @@ use synaptiq_domain::{
 };
 use utoipa::ToSchema;
 
-use crate::number;
+use crate::{
+    number,
+    words::{ConversationStatusWord, IntentWord, PriorityWord, RoleWord},
+};
 
 /// The assistant's answer to a visitor.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -21,16 +24,20 @@ pub struct ChatAnswer {
     /// The visitor: as given, or as issued where nothing was given.
     pub visitor_id: String,
     /// Always `assistant`.
+    #[schema(value_type = RoleWord)]
     pub role: &'static str,
     /// Markdown.
     pub content: String,
     /// What the visitor's message wants.
+    #[schema(value_type = IntentWord)]
     pub intent: &'static str,
     /// How sure that is, 0–1.
+    #[schema(minimum = 0, maximum = 1)]
     pub confidence: f64,
     /// The language of the answer, ISO 639-1.
     pub language: String,
     /// The conversation's: `active`, `closed`, `handed_off` or `expired`.
+    #[schema(value_type = ConversationStatusWord)]
     pub status: &'static str,
     /// What the answer rests on.
     pub citations: Vec<CitationRecord>,
@@ -42,6 +49,7 @@ pub struct ChatAnswer {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,
     /// When it was written.
+    #[schema(format = "date-time")]
     pub created_at: String,
 }
 
@@ -104,8 +112,10 @@ pub struct HandoffNotice {
     /// Why.
     pub reason: String,
     /// `low`, `normal`, `high` or `urgent`.
+    #[schema(value_type = PriorityWord)]
     pub priority: &'static str,
     /// When.
+    #[schema(format = "date-time")]
     pub at: String,
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::fault::Fault;
+use crate::{fault::Fault, words::CodeWord};
 
 /// An error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -13,7 +13,7 @@ pub struct ErrorBody {
     #[schema(example = "message is required")]
     pub error: String,
     /// A word for programs.
-    #[schema(example = "invalid_request")]
+    #[schema(value_type = CodeWord)]
     pub code: &'static str,
     /// The field or parameter at fault.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use synaptiq_domain::knowledge::{Document, FileError};
 use utoipa::ToSchema;
 
-use crate::fault::{Code, Fault};
+use crate::{
+    fault::{Code, Fault},
+    words::{CodeWord, DocumentStatusWord},
+};
 
 /// The most files of a request (contract § 11).
 pub const MAX_FILES: usize = 20;
@@ -24,14 +27,15 @@ pub struct DocumentRecord {
     #[schema(example = "faq")]
     pub r#type: String,
     /// `processing`, `ready` or `failed`.
-    #[schema(example = "ready")]
+    #[schema(value_type = DocumentStatusWord)]
     pub status: &'static str,
     /// How many passages it was cut into.
     pub passage_count: u32,
     /// When it was added.
-    #[schema(example = "2026-04-01T14:30:00.000Z")]
+    #[schema(format = "date-time", example = "2026-04-01T14:30:00.000Z")]
     pub created_at: String,
     /// When it last changed.
+    #[schema(format = "date-time")]
     pub updated_at: String,
 }
 
@@ -117,7 +121,7 @@ pub struct RefusedFile {
     #[schema(example = "brochure.pdf is a PDF document, which is not read yet; send its text as TXT or MD")]
     pub error: String,
     /// Why, for programs.
-    #[schema(example = "unsupported_media_type")]
+    #[schema(value_type = CodeWord)]
     pub code: &'static str,
 }
 

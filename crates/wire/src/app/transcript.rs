@@ -12,6 +12,7 @@ use crate::{
     app::chat::{CitationRecord, HandoffNotice},
     field::FieldError,
     query::Query,
+    words::{ConversationStatusWord, RoleWord},
 };
 
 /// The messages after a position.
@@ -44,6 +45,7 @@ pub struct TranscriptMessage {
     /// Its place in the conversation, from 1; what to give as `after`.
     pub position: u32,
     /// `user` (the visitor), `assistant` (the AI) or `agent` (a member of the team).
+    #[schema(value_type = RoleWord)]
     pub role: &'static str,
     /// Markdown for the assistant's, plain text for others'.
     pub content: String,
@@ -54,6 +56,7 @@ pub struct TranscriptMessage {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,
     /// When it was written.
+    #[schema(format = "date-time")]
     pub created_at: String,
 }
 
@@ -91,6 +94,7 @@ impl From<&Message> for TranscriptMessage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TranscriptStatus {
     /// `active`, `closed`, `handed_off` or `expired`.
+    #[schema(value_type = ConversationStatusWord)]
     pub status: &'static str,
     /// That a person was asked for, if one was.
     pub handoff: Option<HandoffNotice>,

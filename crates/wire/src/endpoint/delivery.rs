@@ -16,6 +16,7 @@ use crate::{cursor::Binding, field::FieldError, paging::read_paging, query::Quer
 #[schema(as = Attempt)]
 pub struct AttemptRecord {
     /// When it began.
+    #[schema(format = "date-time")]
     pub at: String,
     /// The receiver's answer, if there was one.
     pub status_code: Option<u16>,

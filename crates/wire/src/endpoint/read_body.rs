@@ -9,7 +9,10 @@ use synaptiq_domain::{
 };
 use utoipa::ToSchema;
 
-use crate::field::{FieldError, Fields, Given};
+use crate::{
+    field::{FieldError, Fields, Given},
+    words::{SignatureSchemeWord, SubscriptionWord, TimeOrNow},
+};
 
 const MAX_URL: usize = 2_000;
 const MAX_DESCRIPTION: usize = 500;
@@ -95,17 +98,18 @@ pub struct EndpointCreateBody {
     #[schema(max_length = 2000, example = "https://example.com/webhooks/synaptiq")]
     url: String,
     /// What for.
-    #[schema(max_length = 500)]
+    #[schema(max_length = 500, pattern = r"\S")]
     description: Option<String>,
     /// Kinds of events, at least one.
-    #[schema(min_items = 1, example = json!(["lead.created", "lead.qualified"]))]
+    #[schema(value_type = Vec<SubscriptionWord>, min_items = 1, max_items = 50, example = json!(["lead.created", "lead.qualified"]))]
     events: Vec<String>,
     /// Only of this assistant's conversations.
     assistant_id: Option<String>,
     /// Your own secret, 8 to 255 printable characters; one is generated where there is none.
-    #[schema(min_length = 8, max_length = 255)]
+    #[schema(min_length = 8, max_length = 255, pattern = "^[!-~]*$")]
     secret: Option<String>,
     /// `timestamped` or `body`; where nothing is said, what the receivers in this API's documentation expect.
+    #[schema(value_type = Option<SignatureSchemeWord>)]
     signature_scheme: Option<String>,
     /// Whether it gets deliveries from the start; true where nothing is said.
     active: Option<bool>,
@@ -118,14 +122,19 @@ pub struct EndpointCreateBody {
 #[expect(dead_code, reason = "described, and read field by field by `read_patch`")]
 pub struct EndpointPatchBody {
     /// The new address.
+    #[schema(max_length = 2000, nullable = false)]
     url: Option<String>,
     /// `null` clears it.
+    #[schema(max_length = 500, pattern = r"\S")]
     description: Option<String>,
     /// Replaces the list.
+    #[schema(value_type = Option<Vec<SubscriptionWord>>, nullable = false, min_items = 1, max_items = 50)]
     events: Option<Vec<String>>,
     /// Switching on again clears the reason it was switched off for.
+    #[schema(nullable = false)]
     active: Option<bool>,
     /// `timestamped` or `body`.
+    #[schema(value_type = Option<SignatureSchemeWord>, nullable = false)]
     signature_scheme: Option<String>,
 }
 
@@ -136,9 +145,10 @@ pub struct EndpointPatchBody {
 #[expect(dead_code, reason = "described, and read field by field by `read_rotation`")]
 pub struct RotateBody {
     /// Your own secret; one is generated where there is none.
-    #[schema(min_length = 8, max_length = 255)]
+    #[schema(min_length = 8, max_length = 255, pattern = "^[!-~]*$")]
     secret: Option<String>,
     /// From when on it signs alone: a time, or `now`. After 24 hours where nothing is said.
+    #[schema(value_type = Option<TimeOrNow>)]
     activate_at: Option<String>,
 }
 

@@ -3,7 +3,10 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::fault::{Code, Fault};
+use crate::{
+    fault::{Code, Fault},
+    words::SyrusCodeWord,
+};
 
 /// An error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -18,7 +21,7 @@ pub struct ErrorBody {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ErrorDetail {
     /// A word for programs.
-    #[schema(example = "insufficient_scope")]
+    #[schema(value_type = SyrusCodeWord)]
     pub code: &'static str,
     /// A sentence for people. It begins with the field or parameter at fault, where there is one.
     #[schema(example = "per_page must be an integer from 1 to 4294967295")]
@@ -26,7 +29,7 @@ pub struct ErrorDetail {
 }
 
 /// The published words where there are some; the native ones otherwise.
-const fn word(code: Code) -> &'static str {
+pub(crate) const fn word(code: Code) -> &'static str {
     match code {
         Code::InvalidRequest => "bad_request",
         Code::MissingCredential => "missing_bearer_token",

@@ -8,7 +8,10 @@ use synaptiq_domain::{
 };
 use utoipa::ToSchema;
 
-use crate::number;
+use crate::{
+    number,
+    words::{ConversationStatusWord, IntentWord, PriorityWord, RoleWord},
+};
 
 /// Who reads an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,14 +37,15 @@ pub struct ChatAnswer {
     /// The site's name for the visitor.
     pub visitor_id: String,
     /// Always `assistant`.
+    #[schema(value_type = RoleWord)]
     pub role: &'static str,
     /// Markdown.
     pub content: String,
     /// What the visitor's message wants.
-    #[schema(example = "pricing_inquiry")]
+    #[schema(value_type = IntentWord)]
     pub intent: &'static str,
     /// How sure that is, 0–1.
-    #[schema(example = 0.96)]
+    #[schema(minimum = 0, maximum = 1, example = 0.96)]
     pub confidence: f64,
     /// The language of the answer, ISO 639-1.
     pub language: String,
@@ -53,6 +57,7 @@ pub struct ChatAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lead_score: Option<u8>,
     /// The conversation's: `active`, `closed`, `handed_off` or `expired`.
+    #[schema(value_type = ConversationStatusWord)]
     pub status: &'static str,
     /// What the answer rests on.
     pub citations: Vec<CitationRecord>,
@@ -67,6 +72,7 @@ pub struct ChatAnswer {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub fell_back: bool,
     /// When it was written.
+    #[schema(format = "date-time")]
     pub created_at: String,
 }
 
@@ -136,10 +142,12 @@ pub struct HandoffRecord {
     /// Why, as a word (`human_request`, `taken_over`) or in the words of whoever asked.
     pub reason: String,
     /// `low`, `normal`, `high` or `urgent`.
+    #[schema(value_type = PriorityWord)]
     pub priority: &'static str,
     /// The conversation so far, for whoever takes it.
     pub summary: String,
     /// When.
+    #[schema(format = "date-time")]
     pub at: String,
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::fault::Fault;
+use crate::{fault::Fault, words::CodeWord};
 
 /// An error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -17,7 +17,7 @@ pub struct ErrorBody {
 #[serde(rename_all = "camelCase")]
 pub struct ErrorDetail {
     /// A word for programs.
-    #[schema(example = "invalid_request")]
+    #[schema(value_type = CodeWord)]
     pub code: &'static str,
     /// A sentence for people.
     #[schema(example = "limit must be an integer from 1 to 100")]

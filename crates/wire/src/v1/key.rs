@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use crate::{
     field::{FieldError, Fields, Given},
     paging::List,
+    words::{BundleWord, KeyKindWord, ScopeWord},
 };
 
 /// A key, without its secret.
@@ -25,9 +26,10 @@ pub struct KeyRecord {
     /// What the team calls it.
     pub name: String,
     /// `live`, `test`, `publishable` or `syrus`.
+    #[schema(value_type = KeyKindWord)]
     pub kind: &'static str,
     /// What it may do.
-    #[schema(example = json!(["leads:read", "leads:write"]))]
+    #[schema(value_type = Vec<ScopeWord>, example = json!(["leads:read", "leads:write"]))]
     pub scopes: Vec<&'static str>,
     /// What tells keys apart and gives nothing away.
     #[schema(example = "sk_live_…ab12")]
@@ -35,10 +37,13 @@ pub struct KeyRecord {
     /// The plan whose limits apply, if not the tenant's.
     pub plan: Option<String>,
     /// When it was made.
+    #[schema(format = "date-time")]
     pub created_at: String,
     /// When it was last used.
+    #[schema(format = "date-time")]
     pub last_used_at: Option<String>,
     /// From when on it is refused.
+    #[schema(format = "date-time")]
     pub revoked_at: Option<String>,
 }
 
@@ -122,14 +127,16 @@ fn scopes(given: &Given<'_>) -> Result<PermissionSet, FieldError> {
 #[expect(dead_code, reason = "described, and read field by field by `read_creation`")]
 pub struct KeyCreateBody {
     /// What the team calls it.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(max_length = 100, pattern = r"\S", example = "CRM")]
     name: String,
     /// `live`, `test`, `publishable` or `syrus`; `live` where nothing is said.
+    #[schema(value_type = Option<KeyKindWord>)]
     kind: Option<String>,
     /// Scopes, or `read`, `write` or `admin` for their bundles.
-    #[schema(example = json!(["write"]))]
+    #[schema(value_type = Option<Vec<BundleWord>>, max_items = 50, example = json!(["write"]))]
     scopes: Option<Vec<String>>,
     /// The plan whose limits apply, if not the tenant's.
+    #[schema(max_length = 100, pattern = r"\S")]
     plan: Option<String>,
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use synaptiq_domain::knowledge::{Document, Passage, ScoredPassage};
 use utoipa::ToSchema;
 
-use crate::{field::FieldError, paging::List, query::Query};
+use crate::{field::FieldError, paging::List, query::Query, words::DocumentStatusWord};
 
 /// A document of the knowledge base, without its text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -21,13 +21,15 @@ pub struct DocumentRecord {
     #[schema(example = "faq")]
     pub r#type: String,
     /// `processing`, `ready` or `failed`.
-    #[schema(example = "ready")]
+    #[schema(value_type = DocumentStatusWord)]
     pub status: &'static str,
     /// How many passages it was cut into.
     pub passage_count: u32,
     /// When it was added.
+    #[schema(format = "date-time")]
     pub created_at: String,
     /// When it last changed.
+    #[schema(format = "date-time")]
     pub updated_at: String,
 }
 

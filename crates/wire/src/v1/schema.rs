@@ -1,7 +1,7 @@
 //! Every request and answer of v1, for its `OpenAPI` document.
 
 use crate::{
-    chat::ChatRequestBody,
+    chat::KeyChatRequestBody,
     document, endpoint,
     paging::List,
     schema::{Schemas, add},
@@ -21,7 +21,7 @@ pub fn schemas() -> Schemas {
     add::<lead::LeadPatchBody>(all);
     add::<lead::BulkRequestBody>(all);
     add::<lead::BulkAnswer>(all);
-    add::<ChatRequestBody>(all);
+    add::<KeyChatRequestBody>(all);
     add::<chat::ChatAnswer>(all);
     add::<chat::MessageStart>(all);
     add::<chat::MessageDelta>(all);

@@ -4,9 +4,12 @@ use synaptiq_domain::{
     lead::{Lead, LeadQuery},
     use_cases::{CreateLeadOutcome, OnDuplicate, create_lead, delete_lead, lead_detail, patch_lead},
 };
-use synaptiq_wire::v1::{
-    deleted::Deleted,
-    lead::{self, LeadDetail, LeadRecord},
+use synaptiq_wire::{
+    FieldError,
+    v1::{
+        deleted::Deleted,
+        lead::{self, LeadDetail, LeadRecord},
+    },
 };
 
 use crate::{answer::Answer, fault::Refused, request::Call};
@@ -17,11 +20,12 @@ pub(super) async fn list(call: Call) -> Result<Answer, Refused> {
     answer_list(&call, &query).await
 }
 
-/// `GET /leads/search`: the list, whose `q` must be there.
+/// `GET /leads/search`: the list, whose `q` must have a word.
 pub(super) async fn search(call: Call) -> Result<Answer, Refused> {
     let query = lead::read_query(&call.query())?;
-    if call.query().get("q")?.is_none() {
-        return Err(synaptiq_wire::FieldError::new("q", "is required").into());
+    if query.words.is_empty() {
+        let wrong = if call.query().get("q")?.is_some() { "must not be empty" } else { "is required" };
+        return Err(FieldError::new("q", wrong).into());
     }
     answer_list(&call, &query).await
 }

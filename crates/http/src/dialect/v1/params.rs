@@ -15,30 +15,48 @@ const ORDER: QueryParam = param("sortOrder", ParamKind::OneOf(&["desc", "asc"]),
 /// The documented statuses of a lead.
 const LEAD_STATUS: QueryParam = param(
     "status",
-    ParamKind::Text,
-    "One or several of new, qualifying, qualified, contacted, booked, converted, nurturing, disqualified, lost, \
-     separated by commas.",
+    ParamKind::SomeOf(&[
+        "new",
+        "qualifying",
+        "qualified",
+        "contacted",
+        "booked",
+        "converted",
+        "nurturing",
+        "disqualified",
+        "lost",
+    ]),
+    "Leads in one of these statuses.",
 );
+/// The words to look for.
 const Q: QueryParam =
     param("q", ParamKind::Text, "Words, each of which is part of name, e-mail or company; case does not matter.");
 
-/// Of the list of leads and its search.
-pub(super) const LEADS: &[QueryParam] = &[
-    PAGE,
-    LIMIT,
-    CURSOR,
-    LEAD_STATUS,
-    param("source", ParamKind::OneOf(&["chat", "api", "import", "form"]), "Where leads come from."),
-    param("email", ParamKind::Text, "The lead with this address."),
-    param("tag", ParamKind::Text, "Leads with this tag."),
-    Q,
-    param("minScore", ParamKind::Whole(0, 100, 0), "Leads with at least this score."),
-    param("createdAfter", ParamKind::Time, "Created at or after."),
-    param("createdBefore", ParamKind::Time, "Created at or before."),
-    param("archived", ParamKind::Flag(false), "Whether archived leads are shown too."),
-    param("sortBy", ParamKind::OneOf(&["createdAt", "updatedAt", "score"]), "What to sort by."),
-    ORDER,
-];
+/// Of the list of leads.
+pub(super) const LEADS: &[QueryParam] = &of_leads(Q);
+
+/// Of the search for leads, which is for something.
+pub(super) const SEARCH_LEADS: &[QueryParam] =
+    &of_leads(QueryParam { kind: ParamKind::Filled(u32::MAX), ..Q }.required());
+
+const fn of_leads(q: QueryParam) -> [QueryParam; 14] {
+    [
+        PAGE,
+        LIMIT,
+        CURSOR,
+        LEAD_STATUS,
+        param("source", ParamKind::OneOf(&["chat", "api", "import", "form"]), "Where leads come from."),
+        param("email", ParamKind::Email, "The lead with this address."),
+        param("tag", ParamKind::Filled(50), "Leads with this tag."),
+        q,
+        param("minScore", ParamKind::Whole(0, 100, 0), "Leads with at least this score."),
+        param("createdAfter", ParamKind::Time, "Created at or after."),
+        param("createdBefore", ParamKind::Time, "Created at or before."),
+        param("archived", ParamKind::Flag(false), "Whether archived leads are shown too."),
+        param("sortBy", ParamKind::OneOf(&["createdAt", "updatedAt", "score"]), "What to sort by."),
+        ORDER,
+    ]
+}
 
 /// Of creating a lead.
 pub(super) const CREATE_LEAD: &[QueryParam] = &[param(
@@ -53,7 +71,7 @@ pub(super) const CONVERSATIONS: &[QueryParam] = &[
     PAGE,
     LIMIT,
     CURSOR,
-    param("visitorId", ParamKind::Text, "Conversations of this visitor."),
+    param("visitorId", ParamKind::Filled(200), "Conversations of this visitor."),
     param("assistantId", ParamKind::Text, "Conversations with this assistant."),
     param("status", ParamKind::OneOf(&["active", "closed", "handed_off", "expired"]), "Conversations in this status."),
     param(
@@ -91,6 +109,6 @@ pub(super) const DELIVERIES: &[QueryParam] = &[
 
 /// Of searching the knowledge base.
 pub(super) const KNOWLEDGE_SEARCH: &[QueryParam] = &[
-    param("q", ParamKind::Text, "The words to find; required."),
+    param("q", ParamKind::Filled(1000), "The words to find.").required(),
     param("limit", ParamKind::Whole(1, 50, 10), "The most passages."),
 ];

@@ -265,9 +265,12 @@ async fn i1_a_wrong_parameter_is_400_and_named_in_every_dialect() {
     assert!(tried > 100, "{tried} parameters: were the tables read?");
 }
 
+/// How a store fails, and what that is told as.
+type Failure = (fn() -> StoreError, u16, Code);
+
 #[actix_web::test]
 async fn a_store_that_fails_is_told_in_every_dialects_shape_and_without_its_words() {
-    let failures: [(fn() -> StoreError, u16, Code); 3] = [
+    let failures: [Failure; 3] = [
         (|| StoreError::Full, 503, Code::StorageFull),
         (|| StoreError::Busy, 503, Code::ServiceUnavailable),
         (|| StoreError::Failed("no such table: secrets".into()), 500, Code::Internal),

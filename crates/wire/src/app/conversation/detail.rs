@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use crate::{
     app::{chat::CitationRecord, conversation::ConversationRecord, lead::UtmRecord},
     number::confidence,
+    words::{IntentWord, RoleWord},
 };
 
 /// The answer about one conversation.
@@ -65,13 +66,14 @@ pub struct MessageRecord {
     #[schema(example = 1)]
     pub position: u32,
     /// `user` (the visitor), `assistant` (the AI) or `agent` (a member).
-    #[schema(example = "assistant")]
+    #[schema(value_type = RoleWord)]
     pub role: &'static str,
     /// Markdown for the assistant's, plain text for others'.
     #[schema(example = "Hey there! What brings you here today?")]
     pub content: String,
     /// What the visitor's message that this one answers wants; on the assistant's messages.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<IntentWord>)]
     pub intent: Option<&'static str>,
     /// How sure that is, 0–1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,7 +94,7 @@ pub struct MessageRecord {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub fell_back: bool,
     /// When it was written.
-    #[schema(example = "2026-04-01T14:30:01.000Z")]
+    #[schema(format = "date-time", example = "2026-04-01T14:30:01.000Z")]
     pub created_at: String,
 }
 

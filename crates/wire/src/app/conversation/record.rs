@@ -7,6 +7,8 @@ use synaptiq_domain::{
 };
 use utoipa::ToSchema;
 
+use crate::words::{AppConversationStatusWord, ChannelWord, IntentWord, PriorityWord};
+
 /// app's word for a status: whether the conversation goes on.
 pub const fn status_word(status: ConversationStatus) -> &'static str {
     match status {
@@ -44,10 +46,10 @@ pub struct ConversationRecord {
     /// The site's name for the visitor.
     pub visitor_id: String,
     /// Where it takes place: `web_chat`, `api`, `whatsapp` or `slack`.
-    #[schema(example = "web_chat")]
+    #[schema(value_type = ChannelWord)]
     pub channel: &'static str,
     /// `active` or `completed`.
-    #[schema(example = "completed")]
+    #[schema(value_type = AppConversationStatusWord)]
     pub status: &'static str,
     /// What it is about.
     pub subject: String,
@@ -55,6 +57,7 @@ pub struct ConversationRecord {
     #[schema(example = "Prospect asked about pricing and integration.")]
     pub summary: String,
     /// What the visitor wanted, in order of appearance.
+    #[schema(value_type = Vec<IntentWord>)]
     pub intents: Vec<&'static str>,
     /// The lead's score at the last turn, 0–100.
     #[schema(maximum = 100)]
@@ -66,12 +69,16 @@ pub struct ConversationRecord {
     /// That a person was asked for, if one was.
     pub handoff: Option<HandoffRecord>,
     /// When the first message was written.
+    #[schema(format = "date-time")]
     pub started_at: String,
     /// When the last message was written.
+    #[schema(format = "date-time")]
     pub last_message_at: String,
     /// When it ended, if it has.
+    #[schema(format = "date-time")]
     pub ended_at: Option<String>,
     /// When it was created.
+    #[schema(format = "date-time")]
     pub created_at: String,
 }
 
@@ -135,10 +142,12 @@ pub struct HandoffRecord {
     /// Why, as a word (`human_request`, `taken_over`) or in the words of whoever asked.
     pub reason: String,
     /// `low`, `normal`, `high` or `urgent`.
+    #[schema(value_type = PriorityWord)]
     pub priority: &'static str,
     /// The conversation so far, for whoever takes it.
     pub summary: String,
     /// When.
+    #[schema(format = "date-time")]
     pub at: String,
 }
 

@@ -9,7 +9,11 @@ use synaptiq_domain::{
 };
 use utoipa::ToSchema;
 
-use crate::{app::lead::status_word, number::major_units};
+use crate::{
+    app::lead::status_word,
+    number::major_units,
+    words::{AppLeadStatusWord, LeadSourceWord},
+};
 
 /// A lead.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -33,12 +37,13 @@ pub struct LeadRecord {
     /// Their job.
     pub title: Option<String>,
     /// `new`, `qualifying`, `qualified`, `booked`, `disqualified` or `nurturing`.
-    #[schema(example = "qualified")]
+    #[schema(value_type = AppLeadStatusWord)]
     pub status: &'static str,
     /// How likely they are to buy, 0–100.
     #[schema(maximum = 100, example = 78)]
     pub qualification_score: u8,
     /// Where the lead came from: `chat`, `api`, `import` or `form`.
+    #[schema(value_type = LeadSourceWord)]
     pub source: &'static str,
     /// Labels.
     pub tags: Vec<String>,
@@ -53,6 +58,7 @@ pub struct LeadRecord {
     #[schema(value_type = Object)]
     pub metadata: JsonMap,
     /// When they first reached qualified or anything beyond it.
+    #[schema(format = "date-time")]
     pub qualified_at: Option<String>,
     /// Why they qualified.
     pub qualification_reason: Option<String>,
@@ -63,13 +69,16 @@ pub struct LeadRecord {
     /// Whether lists hide the lead.
     pub archived: bool,
     /// Their first conversation, or when the lead was created.
+    #[schema(format = "date-time")]
     pub first_seen_at: String,
     /// Their last message.
+    #[schema(format = "date-time")]
     pub last_active_at: String,
     /// When the lead was created.
-    #[schema(example = "2026-04-01T14:30:00.000Z")]
+    #[schema(format = "date-time", example = "2026-04-01T14:30:00.000Z")]
     pub created_at: String,
     /// When it last changed.
+    #[schema(format = "date-time")]
     pub updated_at: String,
 }
 

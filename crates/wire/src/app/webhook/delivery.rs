@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use crate::{
     endpoint::{AttemptRecord, binding},
     paging::Pagination,
+    words::{DeliveryStatusWord, EventWord},
 };
 
 /// One event on its way to one endpoint.
@@ -27,16 +28,18 @@ pub struct DeliveryRecord {
     /// What it tells.
     pub event_id: String,
     /// What kind of thing that is.
-    #[schema(example = "lead.created")]
+    #[schema(value_type = EventWord)]
     pub event_type: &'static str,
     /// `pending`, `delivered`, `failed` or `cancelled`.
-    #[schema(example = "delivered")]
+    #[schema(value_type = DeliveryStatusWord)]
     pub status: &'static str,
     /// Every try so far, oldest first.
     pub attempts: Vec<AttemptRecord>,
     /// When it is tried next, while it is pending.
+    #[schema(format = "date-time")]
     pub next_attempt_at: Option<String>,
     /// When it was created.
+    #[schema(format = "date-time")]
     pub created_at: String,
 }
 

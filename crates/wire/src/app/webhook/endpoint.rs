@@ -8,6 +8,8 @@ use synaptiq_domain::{
 };
 use utoipa::ToSchema;
 
+use crate::words::{EventWord, ProfileWord, SignatureSchemeWord};
+
 /// A webhook endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -22,7 +24,7 @@ pub struct EndpointRecord {
     /// What for, in the caller's words.
     pub description: Option<String>,
     /// What it is told of.
-    #[schema(example = json!(["lead.created", "lead.qualified"]))]
+    #[schema(value_type = Vec<EventWord>, example = json!(["lead.created", "lead.qualified"]))]
     pub events: Vec<&'static str>,
     /// The assistant whose conversations alone it is told of, if there is one.
     pub assistant_id: Option<String>,
@@ -31,16 +33,19 @@ pub struct EndpointRecord {
     /// Why the product switched it off, if it did.
     pub disabled_reason: Option<String>,
     /// What `X-Synaptiq-Signature` signs: `body`, or `timestamped` (`"<timestamp>.<body>"`).
-    #[schema(example = "body")]
+    #[schema(value_type = SignatureSchemeWord)]
     pub signature_scheme: &'static str,
     /// Whose headers and body it gets: `synaptiq` or `syrus`.
-    #[schema(example = "synaptiq")]
+    #[schema(value_type = ProfileWord)]
     pub profile: &'static str,
     /// From when on a new secret signs alone, if one was asked for.
+    #[schema(format = "date-time")]
     pub secret_activates_at: Option<String>,
     /// When it was created.
+    #[schema(format = "date-time")]
     pub created_at: String,
     /// When it last changed.
+    #[schema(format = "date-time")]
     pub updated_at: String,
     /// The secret, in the answer to a rotation and, if it was generated, to the creation; never again.
     #[serde(skip_serializing_if = "Option::is_none")]

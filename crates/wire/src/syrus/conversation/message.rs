@@ -4,7 +4,10 @@ use serde::Serialize;
 use synaptiq_domain::conversation::{Citation, Intent, Message};
 use utoipa::ToSchema;
 
-use crate::number::confidence;
+use crate::{
+    number::confidence,
+    words::{IntentWord, RoleWord},
+};
 
 /// A message.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -17,12 +20,13 @@ pub struct MessageRecord {
     #[schema(example = 1)]
     pub position: u32,
     /// `user` (the visitor), `assistant` (the AI) or `agent` (a member).
-    #[schema(example = "user")]
+    #[schema(value_type = RoleWord)]
     pub role: &'static str,
     /// Markdown for the assistant's, plain text for others'.
     pub content: String,
     /// What the visitor's message that this one answers wants; on the assistant's messages.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<IntentWord>)]
     pub intent: Option<&'static str>,
     /// How sure that is, 0–1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,7 +47,7 @@ pub struct MessageRecord {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub fell_back: bool,
     /// When it was written.
-    #[schema(example = "2026-04-19T12:34:56Z")]
+    #[schema(format = "date-time", example = "2026-04-19T12:34:56Z")]
     pub created_at: String,
 }
 

@@ -9,7 +9,10 @@ use synaptiq_domain::{
 };
 use utoipa::ToSchema;
 
-use crate::syrus::conversation::MessageRecord;
+use crate::{
+    syrus::conversation::MessageRecord,
+    words::{ChannelWord, ConversationStatusWord, IntentWord, PriorityWord},
+};
 
 /// A chatbot: an assistant, by id and slug.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -48,10 +51,12 @@ pub struct HandoffRecord {
     /// Why, as a word (`human_request`, `taken_over`) or in the words of whoever asked.
     pub reason: String,
     /// `low`, `normal`, `high` or `urgent`.
+    #[schema(value_type = PriorityWord)]
     pub priority: &'static str,
     /// The conversation so far, for whoever takes it.
     pub summary: String,
     /// When.
+    #[schema(format = "date-time")]
     pub at: String,
 }
 
@@ -81,16 +86,17 @@ pub struct ConversationRecord {
     /// The site's name for the visitor.
     pub visitor_id: String,
     /// Where it takes place: `web_chat`, `api`, `whatsapp` or `slack`.
-    #[schema(example = "web_chat")]
+    #[schema(value_type = ChannelWord)]
     pub channel: &'static str,
     /// `active`, `closed`, `handed_off` or `expired`.
-    #[schema(example = "active")]
+    #[schema(value_type = ConversationStatusWord)]
     pub status: &'static str,
     /// What it is about.
     pub subject: String,
     /// What happened so far.
     pub summary: String,
     /// What the visitor wanted, in order of appearance.
+    #[schema(value_type = Vec<IntentWord>)]
     pub intents: Vec<&'static str>,
     /// Messages of both sides.
     #[schema(example = 8)]
@@ -111,13 +117,16 @@ pub struct ConversationRecord {
     /// That a person was asked for, if one was.
     pub handoff: Option<HandoffRecord>,
     /// When the first message was written.
-    #[schema(example = "2026-04-19T12:34:56Z")]
+    #[schema(format = "date-time", example = "2026-04-19T12:34:56Z")]
     pub started_at: String,
     /// When the last message was written.
+    #[schema(format = "date-time")]
     pub last_message_at: String,
     /// When it ended, if it has.
+    #[schema(format = "date-time")]
     pub ended_at: Option<String>,
     /// When it was created.
+    #[schema(format = "date-time")]
     pub created_at: String,
 }
 

@@ -37,6 +37,7 @@ pub struct LeadRecord {
     #[schema(maximum = 100, example = 95)]
     pub qualification_score: u8,
     /// When they first qualified.
+    #[schema(format = "date-time")]
     pub qualified_at: Option<String>,
     /// The first page they wrote from.
     #[schema(example = "https://client.tld/contatti")]
@@ -46,9 +47,10 @@ pub struct LeadRecord {
     /// `utm_campaign` of that page.
     pub utm_campaign: Option<String>,
     /// When the lead was created.
-    #[schema(example = "2026-04-19T12:34:56Z")]
+    #[schema(format = "date-time", example = "2026-04-19T12:34:56Z")]
     pub created_at: String,
     /// When it last changed.
+    #[schema(format = "date-time")]
     pub updated_at: String,
 }
 

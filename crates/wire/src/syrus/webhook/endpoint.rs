@@ -4,7 +4,7 @@ use serde::Serialize;
 use synaptiq_domain::{use_cases::CreatedEndpoint, webhook::Endpoint};
 use utoipa::ToSchema;
 
-use crate::syrus::webhook::event_word;
+use crate::{syrus::webhook::event_word, words::SyrusEventWord};
 
 /// A webhook endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -19,12 +19,12 @@ pub struct EndpointRecord {
     #[schema(example = "https://crm.example.com/webhook")]
     pub url: String,
     /// What it is told of.
-    #[schema(example = json!(["lead_qualified"]))]
+    #[schema(value_type = Vec<SyrusEventWord>, example = json!(["lead_qualified"]))]
     pub events: Vec<&'static str>,
     /// Whether it gets deliveries.
     pub active: bool,
     /// When it was created.
-    #[schema(example = "2026-04-19T12:34:56Z")]
+    #[schema(format = "date-time", example = "2026-04-19T12:34:56Z")]
     pub created_at: String,
 }
 

@@ -14,6 +14,7 @@ use crate::{
     field::{FieldError, Fields, Given},
     query::Query,
     syrus::webhook::LEAD_QUALIFIED,
+    words::SyrusEventWord,
 };
 
 const MAX_URL: usize = 2_000;
@@ -65,7 +66,7 @@ pub struct EndpointCreateBody {
     #[schema(max_length = 2000, example = "https://crm.example.com/webhook")]
     url: String,
     /// `lead_qualified`.
-    #[schema(min_items = 1, example = json!(["lead_qualified"]))]
+    #[schema(value_type = Vec<SyrusEventWord>, min_items = 1, max_items = 50, example = json!(["lead_qualified"]))]
     events: Vec<String>,
     /// Your own secret, 8 to 255 printable characters; one is generated where there is none.
     #[schema(min_length = 8, max_length = 255)]

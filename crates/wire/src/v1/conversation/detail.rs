@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use crate::{
     number::confidence,
     v1::{chat::CitationRecord, conversation::ConversationRecord, lead::UtmRecord},
+    words::{IntentWord, RoleWord},
 };
 
 /// A conversation with what is known of the visit, and its messages.
@@ -60,15 +61,17 @@ pub struct MessageRecord {
     #[schema(example = 1)]
     pub position: u32,
     /// `user` (the visitor), `assistant` (the AI) or `agent` (a member).
-    #[schema(example = "user")]
+    #[schema(value_type = RoleWord)]
     pub role: &'static str,
     /// Markdown for the assistant's, plain text for others'.
     pub content: String,
     /// What the visitor's message that this one answers wants; on the assistant's messages.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<IntentWord>)]
     pub intent: Option<&'static str>,
     /// How sure that is, 0–1.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 1)]
     pub confidence: Option<f64>,
     /// The language of the content, ISO 639-1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,6 +89,7 @@ pub struct MessageRecord {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub fell_back: bool,
     /// When it was written.
+    #[schema(format = "date-time")]
     pub created_at: String,
 }
 

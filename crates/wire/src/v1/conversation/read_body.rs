@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use crate::{
     chat::MAX_MESSAGE_CHARACTERS,
     field::{FieldError, Fields},
+    words::PriorityWord,
 };
 
 /// The most characters of a summary.
@@ -50,7 +51,7 @@ pub fn read_handoff(body: &JsonMap) -> Result<HandoffCommand, FieldError> {
 #[expect(dead_code, reason = "described, and read field by field by `read_agent_message`")]
 pub struct AgentMessageBody {
     /// What the person says.
-    #[schema(min_length = 1, max_length = 4000)]
+    #[schema(max_length = 4000, pattern = r"\S")]
     content: String,
     /// Who says it.
     member_id: Option<String>,
@@ -63,12 +64,13 @@ pub struct AgentMessageBody {
 #[expect(dead_code, reason = "described, and read field by field by `read_handoff`")]
 pub struct HandoffBody {
     /// Why.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(max_length = 500, pattern = r"\S")]
     reason: String,
     /// `low`, `normal`, `high` or `urgent`; `normal` where nothing is said.
+    #[schema(value_type = Option<PriorityWord>)]
     priority: Option<String>,
     /// The conversation so far, for whoever takes it.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(max_length = 2000, pattern = r"\S")]
     summary: Option<String>,
     /// Who takes it.
     member_id: Option<String>,

@@ -7,7 +7,10 @@ use synaptiq_domain::{
 };
 use utoipa::ToSchema;
 
-use crate::v1::chat::HandoffRecord;
+use crate::{
+    v1::chat::HandoffRecord,
+    words::{ChannelWord, ConversationStatusWord, IntentWord},
+};
 
 /// A conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -23,10 +26,10 @@ pub struct ConversationRecord {
     #[schema(example = "visitor_8f3a2b1c")]
     pub visitor_id: String,
     /// Where it takes place: `web_chat`, `api`, `whatsapp` or `slack`.
-    #[schema(example = "web_chat")]
+    #[schema(value_type = ChannelWord)]
     pub channel: &'static str,
     /// `active`, `closed`, `handed_off` or `expired`.
-    #[schema(example = "active")]
+    #[schema(value_type = ConversationStatusWord)]
     pub status: &'static str,
     /// What it is about.
     pub subject: String,
@@ -36,6 +39,7 @@ pub struct ConversationRecord {
     /// What happened so far.
     pub summary: String,
     /// What the visitor wanted, in order of appearance.
+    #[schema(value_type = Vec<IntentWord>)]
     pub intents: Vec<&'static str>,
     /// The score at the last turn, 0–100.
     #[schema(maximum = 100, example = 87)]
@@ -45,12 +49,16 @@ pub struct ConversationRecord {
     /// That a person was asked for, if one was.
     pub handoff: Option<HandoffRecord>,
     /// When the first message was written.
+    #[schema(format = "date-time")]
     pub started_at: String,
     /// When the last message was written.
+    #[schema(format = "date-time")]
     pub last_message_at: String,
     /// When it ended, if it has.
+    #[schema(format = "date-time")]
     pub ended_at: Option<String>,
     /// When it was created.
+    #[schema(format = "date-time")]
     pub created_at: String,
 }
 

@@ -10,7 +10,10 @@ use synaptiq_domain::{
 };
 use utoipa::ToSchema;
 
-use crate::v1::{conversation::ConversationRecord, lead::LeadRecord};
+use crate::{
+    v1::{conversation::ConversationRecord, lead::LeadRecord},
+    words::{CriterionWord, LeadStatusWord},
+};
 
 /// A lead with the reasons of its score and its recent conversations.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -31,8 +34,10 @@ pub struct LeadDetail {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct StatusStep {
     /// The status reached.
+    #[schema(value_type = LeadStatusWord)]
     pub status: &'static str,
     /// When it was reached.
+    #[schema(format = "date-time")]
     pub at: String,
 }
 
@@ -77,6 +82,7 @@ pub struct ScoreBreakdown {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CriterionRecord {
     /// `budget`, `authority`, `need` or `timeline`.
+    #[schema(value_type = CriterionWord)]
     pub name: &'static str,
     /// How much it counts: all weights sum to 100.
     pub weight: u8,
@@ -125,6 +131,7 @@ pub struct OverrideRecord {
     /// The score.
     pub score: u8,
     /// When it was set.
+    #[schema(format = "date-time")]
     pub at: String,
 }
 

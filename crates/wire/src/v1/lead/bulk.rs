@@ -11,6 +11,7 @@ use crate::{
     fault::Fault,
     field::{FieldError, Fields},
     v1::lead::{LeadCreateBody, LeadRecord, read_body::read_draft_fields},
+    words::CodeWord,
 };
 
 /// The most rows of one request.
@@ -84,6 +85,7 @@ pub enum BulkRowStatus {
 #[schema(as = BulkRowError)]
 pub struct BulkError {
     /// A word for programs.
+    #[schema(value_type = CodeWord)]
     pub code: &'static str,
     /// A sentence for people.
     pub message: String,

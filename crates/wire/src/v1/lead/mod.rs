@@ -12,7 +12,7 @@ pub use breakdown::{
     StatusStep,
 };
 pub use bulk::{BulkAnswer, BulkError, BulkRequestBody, BulkRow, BulkRowStatus, MAX_BULK_ROWS, read_bulk};
-pub use read_body::{LeadCreateBody, LeadPatchBody, UtmBody, read_draft, read_patch};
+pub use read_body::{AdjustmentBody, LeadCreateBody, LeadPatchBody, UtmBody, read_draft, read_patch};
 pub use read_query::{read_on_duplicate, read_query};
 pub use record::{LeadRecord, UtmRecord};
 

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use crate::{
     field::{FieldError, Fields, Given},
     lead::{MAX_NAME, MAX_URL, tags, utm},
+    words::{LeadSourceWord, LeadStatusWord, TagText},
 };
 
 /// Reads the body of a creation. At least one of e-mail and phone must be there.
@@ -83,32 +84,33 @@ fn adjustments(given: &Given<'_>) -> Result<Vec<Adjustment>, FieldError> {
 #[expect(dead_code, reason = "described, and read field by field by `read_draft`")]
 pub struct LeadCreateBody {
     /// A valid address. Required where there is no phone.
-    #[schema(max_length = 254, example = "maria.garcia@cloudsoft.io")]
+    #[schema(format = "email", max_length = 254, example = "maria.garcia@cloudsoft.io")]
     email: Option<String>,
     /// 5 to 20 digits. Required where there is no e-mail.
-    #[schema(max_length = 50, example = "+1-555-0234")]
+    #[schema(max_length = 50, pattern = r"^(?:\D*\d){5,20}\D*$", example = "+1-555-0234")]
     phone: Option<String>,
     /// The person's name.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(max_length = 200, pattern = r"\S")]
     name: Option<String>,
     /// Their company.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(max_length = 200, pattern = r"\S")]
     company: Option<String>,
     /// Their job.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(max_length = 200, pattern = r"\S")]
     title: Option<String>,
     /// Labels of 1 to 50 characters.
-    #[schema(max_items = 100)]
+    #[schema(value_type = Option<Vec<TagText>>, max_items = 100)]
     tags: Option<Vec<String>>,
     /// Your own data: at most 16 KiB, nested at most 8 deep.
     #[schema(value_type = Option<Object>)]
     custom_fields: Option<JsonMap>,
     /// The first page they wrote from.
-    #[schema(max_length = 2000)]
+    #[schema(max_length = 2000, pattern = r"\S")]
     source_url: Option<String>,
     /// The campaign that brought them.
     utm: Option<UtmBody>,
     /// `chat`, `api`, `import` or `form`; `api` where nothing is said.
+    #[schema(value_type = Option<LeadSourceWord>)]
     source: Option<String>,
 }
 
@@ -118,14 +120,19 @@ pub struct LeadCreateBody {
 #[expect(dead_code, reason = "described, and read field by field by `read_draft`")]
 pub struct UtmBody {
     /// `utm_source`
+    #[schema(max_length = 200, pattern = r"\S")]
     source: Option<String>,
     /// `utm_medium`
+    #[schema(max_length = 200, pattern = r"\S")]
     medium: Option<String>,
     /// `utm_campaign`
+    #[schema(max_length = 200, pattern = r"\S")]
     campaign: Option<String>,
     /// `utm_term`
+    #[schema(max_length = 200, pattern = r"\S")]
     term: Option<String>,
     /// `utm_content`
+    #[schema(max_length = 200, pattern = r"\S")]
     content: Option<String>,
 }
 
@@ -136,34 +143,56 @@ pub struct UtmBody {
 #[expect(dead_code, reason = "described, and read field by field by `read_patch`")]
 pub struct LeadPatchBody {
     /// An address that another lead has is a conflict.
+    #[schema(format = "email", max_length = 254)]
     email: Option<String>,
     /// The phone number.
+    #[schema(max_length = 50, pattern = r"^(?:\D*\d){5,20}\D*$")]
     phone: Option<String>,
     /// The person's name.
+    #[schema(max_length = 200, pattern = r"\S")]
     name: Option<String>,
     /// Their company.
+    #[schema(max_length = 200, pattern = r"\S")]
     company: Option<String>,
     /// Their job.
+    #[schema(max_length = 200, pattern = r"\S")]
     title: Option<String>,
     /// Replaces the labels.
+    #[schema(value_type = Option<Vec<TagText>>, max_items = 100)]
     tags: Option<Vec<String>>,
     /// Merged by key; a key that is `null` is removed.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Object>, nullable = false)]
     custom_fields: Option<JsonMap>,
     /// A status set by hand stays until it is cleared.
+    #[schema(value_type = Option<LeadStatusWord>)]
     status: Option<String>,
     /// A score set by hand stays until it is cleared.
     #[schema(maximum = 100)]
     score: Option<u8>,
-    /// Replaces the points that people added or took away: `[{"reason", "points"}]`, −100 to 100 each.
-    #[schema(value_type = Option<Vec<Object>>)]
-    adjustments: Option<Vec<JsonMap>>,
+    /// Replaces the points that people added or took away.
+    #[schema(max_items = 20)]
+    adjustments: Option<Vec<AdjustmentBody>>,
     /// Hides the lead from lists, or shows it again.
+    #[schema(nullable = false)]
     archived: Option<bool>,
     /// The deal in sight, in units of the tenant's currency.
+    #[schema(minimum = 0, maximum = 10_000_000_000_000_f64)]
     estimated_deal_size: Option<f64>,
     /// A member's id.
     assigned_to: Option<String>,
+}
+
+/// Points that a person added or took away.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Adjustment)]
+#[expect(dead_code, reason = "described, and read field by field by `read_patch`")]
+pub struct AdjustmentBody {
+    /// Why.
+    #[schema(max_length = 200, pattern = r"\S", example = "met at the fair")]
+    reason: String,
+    /// How many.
+    #[schema(minimum = -100, maximum = 100, example = 10)]
+    points: i8,
 }
 
 #[cfg(test)]

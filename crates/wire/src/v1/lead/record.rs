@@ -9,7 +9,10 @@ use synaptiq_domain::{
 };
 use utoipa::ToSchema;
 
-use crate::number::major_units;
+use crate::{
+    number::major_units,
+    words::{LeadSourceWord, LeadStatusWord},
+};
 
 /// A lead.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -31,13 +34,13 @@ pub struct LeadRecord {
     /// The phone number as given.
     pub phone: Option<String>,
     /// `new`, `qualifying`, `qualified`, `contacted`, `booked`, `converted`, `nurturing`, `disqualified` or `lost`.
-    #[schema(example = "qualified")]
+    #[schema(value_type = LeadStatusWord)]
     pub status: &'static str,
     /// How likely they are to buy, 0–100.
     #[schema(maximum = 100, example = 87)]
     pub score: u8,
     /// Where the lead came from: `chat`, `api`, `import` or `form`.
-    #[schema(example = "chat")]
+    #[schema(value_type = LeadSourceWord)]
     pub source: &'static str,
     /// Labels.
     pub tags: Vec<String>,
@@ -49,6 +52,7 @@ pub struct LeadRecord {
     /// The campaign that brought them.
     pub utm: UtmRecord,
     /// When they first reached qualified or anything beyond it.
+    #[schema(format = "date-time")]
     pub qualified_at: Option<String>,
     /// Why they qualified.
     pub qualification_reason: Option<String>,
@@ -62,12 +66,16 @@ pub struct LeadRecord {
     /// Whether lists hide the lead.
     pub archived: bool,
     /// Their first conversation, or when the lead was created.
+    #[schema(format = "date-time")]
     pub first_seen_at: String,
     /// Their last message.
+    #[schema(format = "date-time")]
     pub last_active_at: String,
     /// When the lead was created.
+    #[schema(format = "date-time")]
     pub created_at: String,
     /// When it last changed.
+    #[schema(format = "date-time")]
     pub updated_at: String,
 }
 

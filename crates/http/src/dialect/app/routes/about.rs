@@ -17,9 +17,10 @@ pub(super) static ROUTES: &[Route] = &[
         "getHealth",
         Access::Public,
         handler!(about::health),
-        Doc::new(TAG, "How the service is")
-            .answers(&[(200, "It takes writes", Some(Shape::of::<Health>()))])
-            .refuses(&[]),
+        Doc::new(TAG, "How the service is").answers(&[
+            (200, "It takes writes", Some(Shape::of::<Health>())),
+            (503, "It takes none", Some(Shape::of::<Health>())),
+        ]),
     )
     .limited_as(LimitGroup::Unlimited),
     Route::new(
@@ -28,7 +29,7 @@ pub(super) static ROUTES: &[Route] = &[
         "getOpenApi",
         Access::Public,
         handler!(about::openapi),
-        Doc::new(TAG, "This document").answers(&[(200, "OpenAPI 3.1", None)]),
+        Doc::new(TAG, "This document").answers(&[(200, "OpenAPI 3.1", None)]).as_media("application/json"),
     )
     .limited_as(LimitGroup::Unlimited),
     Route::new(
@@ -37,7 +38,7 @@ pub(super) static ROUTES: &[Route] = &[
         "getLiveness",
         Access::Public,
         handler!(about::live),
-        Doc::new(TAG, "Whether the process answers").answers(&[(200, "It does", None)]),
+        Doc::new(TAG, "Whether the process answers").answers(&[(200, "It does", None)]).as_media("application/json"),
     )
     .limited_as(LimitGroup::Unlimited),
     Route::new(
@@ -46,7 +47,9 @@ pub(super) static ROUTES: &[Route] = &[
         "getReadiness",
         Access::Public,
         handler!(about::ready),
-        Doc::new(TAG, "Whether to send requests here").answers(&[(200, "Yes", None)]),
+        Doc::new(TAG, "Whether to send requests here")
+            .answers(&[(200, "Yes", None), (503, "Not now", None)])
+            .as_media("application/json"),
     )
     .limited_as(LimitGroup::Unlimited),
 ];

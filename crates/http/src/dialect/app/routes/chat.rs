@@ -58,6 +58,7 @@ pub(super) static ROUTES: &[Route] = &[
         Doc::new(TAG, "Follow a visitor's own conversation")
             .query(&[AFTER, TENANT, AGENT])
             .answers(&[(200, "Server-sent events: message and status", None)])
+            .as_media("text/event-stream")
             .refuses(&[404]),
     )
     .limited_as(LimitGroup::Public),

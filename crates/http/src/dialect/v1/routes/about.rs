@@ -15,7 +15,7 @@ pub(super) static ROUTES: &[Route] = &[
         "getOpenApi",
         Public,
         handler!(about::openapi),
-        Doc::new(TAG, "This document").answers(&[(200, "OpenAPI 3.1", None)]),
+        Doc::new(TAG, "This document").answers(&[(200, "OpenAPI 3.1", None)]).as_media("application/json"),
     )
     .limited_as(LimitGroup::Unlimited),
     Route::new(
@@ -24,7 +24,7 @@ pub(super) static ROUTES: &[Route] = &[
         "getDocs",
         Public,
         handler!(about::docs),
-        Doc::new(TAG, "The list of operations as a page").answers(&[(200, "HTML", None)]),
+        Doc::new(TAG, "The list of operations as a page").answers(&[(200, "HTML", None)]).as_media("text/html"),
     )
     .limited_as(LimitGroup::Unlimited),
 ];

@@ -1,7 +1,7 @@
 //! The routes of chat.
 
 use synaptiq_domain::access::Permission::ChatWrite;
-use synaptiq_wire::{chat::ChatRequestBody, v1::chat::ChatAnswer};
+use synaptiq_wire::{chat::KeyChatRequestBody, v1::chat::ChatAnswer};
 
 use crate::{
     dialect::v1::chat,
@@ -19,7 +19,7 @@ pub(super) static ROUTES: &[Route] = &[Route::new(
     handler!(chat::turn),
     Doc::new(TAG, "Answer a visitor's message")
         .takes(
-            Shape::of::<ChatRequestBody>(),
+            Shape::of::<KeyChatRequestBody>(),
             r#"{"message":"What does the Pro plan cost?","visitorId":"visitor_7","metadata":{"page":"/pricing"}}"#,
         )
         .answers(&[(200, "The answer, whole or as server-sent events", Some(Shape::of::<ChatAnswer>()))])

@@ -40,7 +40,7 @@ pub(super) static ROUTES: &[Route] = &[
         "searchLeads",
         Scope(LeadsRead),
         handler!(leads::search),
-        Doc::new(TAG, "Search leads by name, e-mail and company; q is required").query(params::LEADS).answers(&[(
+        Doc::new(TAG, "Search leads by name, e-mail and company").query(params::SEARCH_LEADS).answers(&[(
             200,
             "One part of the list",
             Some(Shape::of::<List<LeadRecord>>()),

@@ -1,0 +1,155 @@
+//! The vocabularies of published fields, for the `OpenAPI` documents: enumerations made of what the
+//! domain knows, so that no description can fall behind. A field that prints a word names its
+//! vocabulary as `value_type`.
+
+use std::borrow::Cow;
+
+use synaptiq_domain::{
+    access::{KeyKind, Permission},
+    conversation::{Channel, ConversationStatus, HandoffPriority, Intent, Role},
+    event::EventKind,
+    knowledge::DocumentStatus,
+    lead::{LeadSource, LeadStatus},
+    qualification::Criterion,
+    webhook::{DeliveryStatus, SignatureScheme},
+};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr,
+        schema::{KnownFormat, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, Type},
+    },
+};
+
+use crate::fault::Code;
+
+/// A schema that allows these words and nothing else.
+fn one_of(about: &str, words: impl IntoIterator<Item = &'static str>) -> RefOr<Schema> {
+    let mut all: Vec<&str> = Vec::new();
+    for word in words {
+        if !all.contains(&word) {
+            all.push(word);
+        }
+    }
+    ObjectBuilder::new().schema_type(Type::String).description(Some(about)).enum_values(Some(all)).into()
+}
+
+/// A schema of text that is not blank.
+fn filled(about: &str, most: usize) -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(about))
+        .max_length(Some(most))
+        .pattern(Some(r"\S"))
+        .into()
+}
+
+macro_rules! vocabularies {
+    ($($type:ident = $name:literal, $about:literal: $words:expr;)*) => {
+        $(
+            #[doc = $about]
+            #[derive(Debug)]
+            pub struct $type;
+
+            impl ToSchema for $type {
+                fn name() -> Cow<'static, str> {
+                    $name.into()
+                }
+            }
+
+            impl PartialSchema for $type {
+                fn schema() -> RefOr<Schema> {
+                    one_of($about, $words)
+                }
+            }
+        )*
+    };
+}
+
+vocabularies! {
+    LeadStatusWord = "LeadStatus", "Where a lead stands.": LeadStatus::ALL.map(LeadStatus::as_str);
+    LeadSourceWord = "LeadSource", "Where a lead came from.": LeadSource::ALL.map(LeadSource::as_str);
+    CriterionWord = "Criterion", "What a lead is qualified by.": Criterion::ALL.map(Criterion::as_str);
+    ConversationStatusWord = "ConversationStatus", "Where a conversation stands.":
+        ConversationStatus::ALL.map(ConversationStatus::as_str);
+    ChannelWord = "Channel", "Where a conversation takes place.": Channel::ALL.map(Channel::as_str);
+    RoleWord = "Role", "Who speaks: the visitor, the assistant, or a person of the team.":
+        [Role::User, Role::Assistant, Role::Agent].map(Role::as_str);
+    IntentWord = "Intent", "What a message is about.": Intent::ALL.map(Intent::as_str);
+    PriorityWord = "HandoffPriority", "How urgent a handoff is.": HandoffPriority::ALL.map(HandoffPriority::as_str);
+    DocumentStatusWord = "DocumentStatus", "Whether a document is answered from.":
+        [DocumentStatus::Processing, DocumentStatus::Ready, DocumentStatus::Failed].map(DocumentStatus::as_str);
+    EventWord = "EventType", "What an event tells of.": EventKind::ALL.iter().map(|kind| kind.as_str());
+    SubscriptionWord = "Subscription", "A kind of event; `conversion.completed` is another name of `lead.converted`.":
+        EventKind::ALL.iter().map(|kind| kind.as_str()).chain(["conversion.completed"]);
+    DeliveryStatusWord = "DeliveryStatus", "How far a delivery is.": DeliveryStatus::ALL.map(DeliveryStatus::as_str);
+    SignatureSchemeWord = "SignatureScheme", "What is signed: time and body, or the body alone.":
+        [SignatureScheme::Timestamped, SignatureScheme::Body].map(SignatureScheme::as_str);
+    ProfileWord = "WebhookProfile", "What deliveries look like.": ["synaptiq", "syrus"];
+    KeyKindWord = "KeyKind", "What kind of key it is.": KeyKind::ALL.map(KeyKind::as_str);
+    ScopeWord = "Scope", "What a key may do.": Permission::ALL.map(Permission::as_str);
+    BundleWord = "ScopeOrBundle", "What a key may do; `read`, `write` and `admin` stand for several scopes.":
+        Permission::ALL.map(Permission::as_str).into_iter().chain(["read", "write", "admin"]);
+    AppLeadStatusWord = "LeadStatus", "Where a lead stands.": LeadStatus::ALL.map(crate::app::lead::status_word);
+    AppConversationStatusWord = "ConversationStatus", "Whether a conversation goes on.":
+        ConversationStatus::ALL.map(crate::app::conversation::status_word);
+    SyrusEventWord = "Event", "What a webhook is told of.": ["lead_qualified"];
+    SyrusCodeWord = "ErrorCode", "A word for programs.": Code::ALL.iter().map(|code| crate::syrus::error::word(*code));
+    CodeWord = "ErrorCode", "A word for programs.": Code::ALL.iter().map(|code| code.as_str());
+}
+
+/// A label of a lead.
+#[derive(Debug)]
+pub struct TagText;
+
+impl ToSchema for TagText {
+    fn name() -> Cow<'static, str> {
+        "Tag".into()
+    }
+}
+
+impl PartialSchema for TagText {
+    fn schema() -> RefOr<Schema> {
+        filled("A label.", 50)
+    }
+}
+
+/// A time, or the word `now`.
+#[derive(Debug)]
+pub struct TimeOrNow;
+
+impl ToSchema for TimeOrNow {
+    fn name() -> Cow<'static, str> {
+        "TimeOrNow".into()
+    }
+}
+
+impl PartialSchema for TimeOrNow {
+    fn schema() -> RefOr<Schema> {
+        let text = |format| ObjectBuilder::new().schema_type(Type::String).format(Some(format));
+        OneOfBuilder::new()
+            .item(text(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+            .item(text(SchemaFormat::KnownFormat(KnownFormat::Date)))
+            .item(ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["now"])))
+            .description(Some("A date-time, a date, or `now`."))
+            .into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_vocabulary_lists_every_word_once() {
+        let schema = serde_json::to_value(CodeWord::schema()).expect("prints");
+        let words = schema["enum"].as_array().expect("a list");
+        assert_eq!(words.iter().filter(|word| **word == json!("unauthorized")).count(), 1);
+        assert_eq!(
+            serde_json::to_value(RoleWord::schema()).expect("prints")["enum"],
+            json!(["user", "assistant", "agent"])
+        );
+    }
+}
