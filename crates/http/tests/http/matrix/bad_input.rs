@@ -226,6 +226,9 @@ fn wrong_for_param(kind: ParamKind) -> Vec<String> {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     match kind {
         ParamKind::Text => words(&["%00", "%ff"]),
+        ParamKind::Filled(_) => words(&["%00", "%ff", "", "%20"]),
+        ParamKind::Email => words(&["%00", "%ff", "", "no-address"]),
+        ParamKind::SomeOf(_) => words(&["no-such-word", "", "%20", ","]),
         ParamKind::Flag(_) => words(&["maybe", "1", "", "TRUE"]),
         ParamKind::Time => words(&["yesterday", "2026-02-30", "", "1"]),
         ParamKind::OneOf(_) => words(&["no-such-word", "", "%20"]),

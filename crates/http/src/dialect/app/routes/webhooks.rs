@@ -110,7 +110,7 @@ pub(super) static ROUTES: &[Route] = &[
         handler!(webhooks::test),
         Doc::new(TAG, "Send a marked event to a webhook")
             .answers(&[(202, "It is on its way", Some(Shape::of::<DeliveryAnswer>()))])
-            .refuses(&[404]),
+            .refuses(&[404, 409]),
     )
     .body_optional(),
     Route::new(
