@@ -13,6 +13,7 @@ fn number(answer: &Answer, name: &str) -> i64 {
 }
 
 /// The limit and what is left of it; the reset must be within the next minute.
+#[expect(clippy::disallowed_methods, reason = "the server's clock is the machine's")]
 fn told(answer: &Answer) -> (i64, i64) {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs().cast_signed();
     let reset = number(answer, "x-ratelimit-reset") - now;

@@ -31,18 +31,18 @@ async fn subscribe(syrus: &Client, url: &str, chatbot: Option<&str>) -> String {
     made["secret"].as_str().expect("a generated secret is shown once").to_owned()
 }
 
+#[expect(clippy::disallowed_methods, reason = "a receiver has a clock of its own")]
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs()
+}
+
 /// What the page asks receivers to check: the hex HMAC of the raw body, and a time within 5 minutes.
 fn verifies(delivery: &Received, secret: &str, body: &[u8]) -> bool {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length");
     mac.update(body);
-    let expected = format!("sha256={}", hex(&mac.finalize().into_bytes()));
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
+    let expected = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
     let sent: u64 = delivery.header("x-syrus-timestamp").and_then(|text| text.parse().ok()).expect("epoch seconds");
-    delivery.header("x-syrus-signature-256") == Some(&*expected) && now.abs_diff(sent) < 300
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    delivery.header("x-syrus-signature-256") == Some(&*expected) && now().abs_diff(sent) < 300
 }
 
 /// A visitor of an assistant who qualifies; the answer to their last message.

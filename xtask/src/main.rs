@@ -9,6 +9,7 @@ mod openapi;
 mod project;
 mod test_run;
 mod tools;
+mod weights;
 
 use std::process::ExitCode;
 
@@ -44,6 +45,8 @@ enum Task {
         #[arg(last = true)]
         extent: Vec<String>,
     },
+    /// Trains the intent model of the built-in assistant and writes its weights.
+    Weights,
     /// Fetches the Node and Python packages of the sample tests into the target folder.
     Tools,
 }
@@ -73,6 +76,7 @@ fn run(task: Task) -> Result<ExitCode> {
             openapi::run(&project, if check { openapi::Mode::Check } else { openapi::Mode::Write })
         }
         Task::Bench { extent } => bench::run(&project, &extent),
+        Task::Weights => weights::run(&project),
         Task::Tools => tools::run(&project),
     }?;
     Ok(ExitCode::SUCCESS)

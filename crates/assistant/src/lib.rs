@@ -35,7 +35,7 @@
 //! # Training the intent model
 //!
 //! `training/*.toml` holds the examples, one file per language. After changing them, the rules or
-//! the features: `cargo test -p synaptiq-assistant --lib -- --ignored writes_the_intent_weights`.
+//! the features: `cargo xtask weights`.
 //! A test fails while the committed weights are not what training gives. The cross-validated
 //! accuracy that a test prints is an optimistic figure: the rules were written by people who knew
 //! the examples.

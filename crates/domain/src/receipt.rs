@@ -34,6 +34,12 @@ impl ReceiptKey {
     pub fn new(who: &str, key: &str) -> Self {
         Self(digest(&[who.as_bytes(), key.as_bytes()]))
     }
+
+    /// The key of part number `index` of a request that has this one.
+    #[must_use]
+    pub fn part(&self, index: usize) -> Self {
+        Self(digest(&[b"part", &(index as u64).to_be_bytes(), &self.0]))
+    }
 }
 
 impl Fingerprint {

@@ -57,7 +57,11 @@ impl From<FieldError> for Refused {
 
 impl From<UseCaseError> for Refused {
     fn from(error: UseCaseError) -> Self {
-        Self::Decided(fault_of(error))
+        match error {
+            // Nothing was decided: the key is still the other request's.
+            UseCaseError::KeyReused => Self::Undecoded(fault_of(&error)),
+            error => Self::Decided(fault_of(&error)),
+        }
     }
 }
 
@@ -84,34 +88,41 @@ impl From<BodyError> for Refused {
 }
 
 /// What a caller is told of an operation's refusal.
-fn fault_of(error: UseCaseError) -> Fault {
+pub fn fault_of(error: &UseCaseError) -> Fault {
     match error {
         UseCaseError::NotFound => Fault::new(Code::NotFound, "no such resource"),
         UseCaseError::Invalid { param, message } => {
-            Fault::new(Code::InvalidRequest, format!("{param} {message}")).with_param(param)
+            Fault::new(Code::InvalidRequest, format!("{param} {message}")).with_param(*param)
         }
         UseCaseError::Conflict { message, existing } => {
-            let fault = Fault::new(Code::Conflict, message);
+            let fault = Fault::new(Code::Conflict, message.clone());
             match existing.as_deref().and_then(Id::parse) {
                 Some(lead) => fault.with_existing(lead),
                 None => fault,
             }
         }
         UseCaseError::Unprocessable { message, param } => {
-            let fault = Fault::new(Code::Unprocessable, message);
+            let fault = Fault::new(Code::Unprocessable, message.clone());
             match param {
-                Some(param) => fault.with_param(param),
+                Some(param) => fault.with_param(*param),
                 None => fault,
             }
         }
-        UseCaseError::Forbidden(message) => Fault::new(Code::InsufficientScope, message),
+        UseCaseError::KeyReused => key_reused(),
+        UseCaseError::Forbidden(message) => Fault::new(Code::InsufficientScope, *message),
         UseCaseError::Busy => busy(),
         UseCaseError::StorageFull => Fault::new(Code::StorageFull, "the disk is full; reads go on"),
         UseCaseError::ModelUnavailable => {
             Fault::new(Code::ServiceUnavailable, "the model does not answer").with_retry_after(5)
         }
-        UseCaseError::Internal(source) => logged(&*source),
+        UseCaseError::Internal(source) => logged(&**source),
     }
+}
+
+/// An `Idempotency-Key` came with another request before.
+pub fn key_reused() -> Fault {
+    let message = "this Idempotency-Key was used with another request";
+    Fault::new(Code::IdempotencyKeyReuse, message).with_param("Idempotency-Key")
 }
 
 /// Too much is going on.

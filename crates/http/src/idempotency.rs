@@ -17,7 +17,7 @@ use synaptiq_wire::{Code, Fault};
 
 use crate::{
     answer::{Answer, Body, JSON},
-    fault::{Refused, busy},
+    fault::{Refused, busy, key_reused},
 };
 
 /// The request's header.
@@ -163,8 +163,7 @@ async fn find(services: &Services, scope: TenantScope, wish: Wish, sealer: &Seal
             return Ok(Earlier::Nothing);
         };
         if fingerprint != wish.fingerprint {
-            let message = "this Idempotency-Key was used with another request";
-            return Err(Fault::new(Code::IdempotencyKeyReuse, message).with_param("Idempotency-Key").into());
+            return Err(key_reused().into());
         }
         match state {
             ReceiptState::Answered { sealed } => {

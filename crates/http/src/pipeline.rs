@@ -149,20 +149,18 @@ async fn answer(
     (log.operation, log.route) = (route.operation, Some(route));
     // A caller without a right costs no body; only the public chat's body says whose it is.
     let (early, payload) = match route.access {
-        Access::PublicChat => (Some(body_of(front, route, request, payload).await?), None),
-        _ => (None, Some(payload)),
+        Access::PublicChat => (body_of(front, route, request, payload).await?, None),
+        _ => (Default::default(), Some(payload)),
     };
-    let told = early.as_ref().map_or(&[][..], |(body, _)| body);
-    let caller = Arc::new(identify(front, dialect, route, head, told).await?);
+    let caller = Arc::new(identify(front, dialect, route, head, &early.0).await?);
     log.caller = Some(Arc::clone(&caller));
     if !route.streams {
         log.count(front, head, false).await?;
     }
     authorise(front, route, head, &caller).await?;
-    let (body, upload) = match (early, payload) {
-        (Some(early), _) => early,
-        (None, Some(payload)) => body_of(front, route, request, payload).await?,
-        (None, None) => Default::default(),
+    let (body, upload) = match payload {
+        Some(payload) => body_of(front, route, request, payload).await?,
+        None => early,
     };
     let wants_events = route.streams && (head.accepts_events || asks_for_stream(&body));
     // Only now is it known which of the two limits of a chat it counts against.

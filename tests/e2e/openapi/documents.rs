@@ -51,7 +51,7 @@ async fn the_command_line_prints_the_document_that_is_served() {
     let server = Server::start();
     for (dialect, path) in DOCUMENTS {
         let served = server.anonymous().get(path).await.expect(200).json();
-        let printed: Finished = server.command_line(&["openapi", dialect]).succeeded();
-        assert_eq!(printed.json(), served, "{dialect}");
+        let output: Finished = server.command_line(&["openapi", dialect]).succeeded();
+        assert_eq!(output.json(), served, "{dialect}");
     }
 }

@@ -63,7 +63,7 @@ async fn fuzz(dialect: &str) {
         .as_object()
         .expect("paths")
         .values()
-        .map(|item| item.as_object().map_or(0, |i| i.len()))
+        .map(|item| item.as_object().map_or(0, serde_json::Map::len))
         .sum();
     let before = answered(&server, dialect);
     let mut said = String::new();

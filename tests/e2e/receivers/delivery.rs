@@ -12,12 +12,14 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// A server that delivers with one kind of signature.
 pub(super) struct Stage {
     admin: Client,
+    syrus: Client,
     signature: Signature,
 }
 
 impl Stage {
     pub(super) async fn set(server: &Server, signature: Signature) -> Self {
-        let stage = Self { admin: server.admin(), signature };
+        let syrus = server.client(&server.create_key_of("syrus", "webhooks:manage"));
+        let stage = Self { admin: server.admin(), syrus, signature };
         // Those of the kind before are gone.
         let endpoints = stage.admin.get("/api/v1/webhooks").await.expect(200).json();
         for endpoint in endpoints["data"].as_array().expect("a list") {
@@ -26,11 +28,19 @@ impl Stage {
         stage
     }
 
-    /// An endpoint as v1 sees it.
+    /// An endpoint of this kind, made through the dialect whose kind it is.
     pub(super) async fn subscribe(&self, url: &str, secret: &str) -> Value {
-        let scheme = if self.signature == Signature::Body { "body" } else { "timestamped" };
-        let wanted = json!({"url": url, "secret": secret, "events": ["lead.qualified"], "signatureScheme": scheme});
-        self.admin.post("/api/v1/webhooks", &wanted).await.expect(201).json()
+        let wanted = |event: &str| json!({"url": url, "secret": secret, "events": [event]});
+        match self.signature {
+            Signature::StandardLibrary | Signature::Standard | Signature::Timestamped => {
+                self.admin.post("/api/v1/webhooks", &wanted("lead.qualified")).await.expect(201).json()
+            }
+            Signature::Body => {
+                let answer = self.admin.post("/api/admin/webhooks", &wanted("lead.qualified")).await.expect(201);
+                answer.json()["webhook"].clone()
+            }
+            Signature::Syrus => self.syrus.post("/api/v1/webhooks", &wanted("lead_qualified")).await.expect(201).json(),
+        }
     }
 
     /// Replaces an endpoint's secret.
@@ -62,6 +72,7 @@ impl Stage {
     }
 }
 
+/// Where v1 has an endpoint, whichever dialect printed its id.
 fn path_of(endpoint: &Value) -> String {
     format!("/api/v1/webhooks/{}", endpoint["id"].as_str().expect("an endpoint has an id"))
 }

@@ -1,6 +1,4 @@
-//! The app page's samples for the knowledge base, analytics and webhooks. Its curls have lost the
-//! line break after them, so that prose follows the last quote: here each is taken to where a shell
-//! would end it.
+//! The app page's samples for the knowledge base, analytics and webhooks.
 
 use std::fs;
 
@@ -8,32 +6,17 @@ use serde_json::{Value, json};
 use synaptiq_tests::{Client, Receiver, Server, ServerSettings, Tools, run_script};
 use tempfile::TempDir;
 
-use super::published;
+use super::{
+    page::{Language, Sample, samples},
+    published,
+};
 
 const PAGE: &str = "synaptiq-app-api.txt";
-const HOST: &str = "https://app.synaptiq.ai";
 
-/// The commands of a page that name an address, in order, as a shell would read them.
-fn curls<'a>(page: &'a str, address: &str) -> Vec<&'a str> {
-    let begins = page.match_indices("curl ").map(|(at, _)| &page[at..]);
-    begins.map(|rest| &rest[..end_of_command(rest)]).filter(|curl| curl.contains(address)).collect()
-}
-
-/// Where a command ends: at a line's end outside quotes, or after a quote that nothing of it follows.
-fn end_of_command(text: &str) -> usize {
-    let (mut quote, mut before) = (None, ' ');
-    for (at, character) in text.char_indices() {
-        match (quote, character) {
-            (Some(open), _) if open == character => quote = None,
-            (Some(_), _) => {}
-            (None, '\n') if before != '\\' => return at,
-            (None, '"' | '\'') => quote = Some(character),
-            (None, _) if matches!(before, '"' | '\'') && !character.is_whitespace() => return at,
-            (None, _) => {}
-        }
-        before = character;
-    }
-    text.len()
+/// The commands of a page that name an address, in order.
+fn curls(page: &str, address: &str) -> Vec<Sample> {
+    let curls = samples(page).into_iter().filter(|sample| sample.language == Language::Curl);
+    curls.filter(|curl| curl.text().contains(address)).collect()
 }
 
 /// Runs commands of the page against a server, with its address, a key and an id of its own.
@@ -47,8 +30,8 @@ struct Shell<'a> {
 
 impl Shell<'_> {
     fn run(&self, address: &str, which: usize, id: &str) -> Value {
-        let curl = curls(self.page, address)[which];
-        let text = curl.replace(HOST, self.address).replace("YOUR_API_KEY", self.key).replace("doc-id", id);
+        let curl = &curls(self.page, address)[which];
+        let text = curl.text_for(self.address, self.key).replace("doc-id", id);
         assert!(!text.contains("synaptiq.ai"), "{text}");
         self.script(&text)
     }
@@ -57,15 +40,6 @@ impl Shell<'_> {
         let mut shell = self.tools.shell_with_curl("the app page's curls").expect("it was there a moment ago");
         run_script(&mut shell, self.folder.path(), "sample.sh", text).succeeded().json()
     }
-}
-
-#[test]
-fn a_command_ends_where_a_shell_would_end_it_or_where_prose_begins() {
-    let page = "curl https://h/api/a \\\n-H \"K: v\"List all of\ncurl -X POST https://h/api/b \\\n-d '{\n\"a\": \"it\"\n}'| Field |\n\
-                curl \"https://h/api/c?q=a\" \\\n-H \"K: v\"{\n\"an\": \"answer\"";
-    assert_eq!(curls(page, "/api/a"), ["curl https://h/api/a \\\n-H \"K: v\""]);
-    assert_eq!(curls(page, "/api/b"), ["curl -X POST https://h/api/b \\\n-d '{\n\"a\": \"it\"\n}'"]);
-    assert_eq!(curls(page, "/api/c"), ["curl \"https://h/api/c?q=a\" \\\n-H \"K: v\""]);
 }
 
 /// Whether the chat's answer to a question rests on a document.

@@ -1,9 +1,10 @@
-//! The app page: its curl samples for leads and conversations, their ids replaced by real ones.
+//! The app page: its curl samples for the login, and for leads and conversations, their ids
+//! replaced by real ones.
 
 use std::process::Command;
 
 use serde_json::{Value, json};
-use synaptiq_tests::{Server, Tools, run_script};
+use synaptiq_tests::{Server, ServerSettings, Tools, run_script};
 use tempfile::TempDir;
 
 use super::{
@@ -119,4 +120,39 @@ async fn every_published_curl_of_apps_leads_and_conversations_does_what_it_says(
         .filter_map(|message| message["role"].as_str())
         .collect();
     assert_eq!(roles, ["assistant", "user", "assistant"], "{read}");
+}
+
+#[tokio::test]
+async fn the_published_login_gives_a_cookie_that_reads_and_from_a_page_of_the_server_writes() {
+    let what = "the app page's curl of the login";
+    let Some(page) = published(PAGE, what) else { return };
+    if Tools::find().shell_with_curl(what).is_none() {
+        return;
+    }
+    let token = "correct-horse-battery-staple";
+    let server = ServerSettings::default().with("SYNAPTIQ_ADMIN_TOKEN", token).start();
+    let address = server.address();
+    let login: Vec<Sample> =
+        samples(&page).into_iter().filter(|sample| sample.text().contains("/api/admin/auth")).collect();
+    let [login] = &login[..] else { panic!("the page has other samples than this test knows: {login:?}") };
+    let folder = TempDir::new().expect("a temporary folder");
+    // What a browser does by itself: it keeps cookies and sends them back.
+    let browser = "curl() { command curl -sS -b jar -c jar \"$@\"; }";
+    let run = |text: &str| {
+        let text = format!("{browser}\n{text}");
+        run_script(&mut Command::new("bash"), folder.path(), "sample.sh", &text).succeeded().json()
+    };
+    let leads = format!("curl {address}/api/admin/leads");
+    assert_eq!(run(&leads)["code"], "unauthorized");
+    let answer = run(&login.text_for(address, "").replace("your-admin-token", "wrong-horse-battery-staple"));
+    assert_eq!(answer["code"], "unauthorized", "{answer}");
+    let answer = run(&login.text_for(address, "").replace("your-admin-token", token));
+    assert_eq!(answer["success"], true, "{answer}");
+    assert_eq!(run(&leads), json!({"leads": []}));
+    let create = format!(
+        "{leads} -H 'Content-Type: application/json' -d '{{\"name\": \"Jane Smith\", \"email\": \"jane@example.com\"}}'"
+    );
+    assert_eq!(run(&create)["code"], "insufficient_scope", "nothing says that a page of the server asked");
+    let created = run(&format!("{create} -H 'Origin: {address}'"));
+    assert_eq!(run(&leads), json!({"leads": [created["lead"]]}));
 }

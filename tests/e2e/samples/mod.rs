@@ -6,6 +6,7 @@ mod app_content;
 mod app_page;
 mod code_examples;
 mod conversations_page;
+mod inventory;
 mod page;
 mod syrus_page;
 mod webhook_receivers;

@@ -1,8 +1,5 @@
 //! Trains the model from `training/*.toml` and proves that the committed weights are what training
-//! gives. Only for tests.
-//!
-//! To train after changing examples, rules or features:
-//! `cargo test -p synaptiq-assistant --lib -- --ignored writes_the_intent_weights`.
+//! gives. Only for tests. To train after changing examples, rules or features: `cargo xtask weights`.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -209,17 +206,17 @@ fn trained() -> Vec<u8> {
     written(&train(&examples.iter().collect::<Vec<_>>()), temperature)
 }
 
-#[test]
-#[ignore = "writes the committed weights; run it after changing examples, rules or features"]
-fn writes_the_intent_weights() {
-    std::fs::write(folder().join("intent-weights.bin"), trained()).expect("the folder can be written");
-}
-
+/// `cargo xtask weights` asks this test to write them first.
 #[test]
 fn the_committed_weights_are_what_training_gives() {
-    let committed = std::fs::read(folder().join("intent-weights.bin")).expect("the weights are committed");
+    let (file, trained) = (folder().join("intent-weights.bin"), trained());
+    #[expect(clippy::disallowed_methods, reason = "tests are told by the task that runs them")]
+    if std::env::var("SYNAPTIQ_WRITE_WEIGHTS").is_ok_and(|value| value == "1") {
+        std::fs::write(&file, &trained).expect("the folder can be written");
+    }
+    let committed = std::fs::read(&file).expect("the weights are committed");
     assert!(committed.len() <= 400 * 1024, "small enough to embed");
-    assert!(committed == trained(), "stale weights: run the ignored test `writes_the_intent_weights`");
+    assert!(committed == trained, "stale weights: run `cargo xtask weights`");
 }
 
 #[test]

@@ -83,15 +83,15 @@ pub struct PublicAddress {
     pub assistant: Option<Id<Assistant>>,
 }
 
-/// The scope of a request without a key: the tenant it names, else the default one. It gives the
-/// right to chat and nothing else (security V1).
+/// The scope of a request without a key: the tenant it names, or whose assistant it names, else the
+/// default one. It gives the right to chat and nothing else (security V1). An assistant beside a
+/// tenant must be that tenant's (security T4).
 pub async fn public_scope(services: &Services, address: PublicAddress) -> Result<TenantScope, UseCaseError> {
-    let tenant = match address {
-        PublicAddress { tenant: Some(tenant), .. } => services.store.find_tenant(Some(tenant)).await?,
-        PublicAddress { tenant: None, assistant: Some(assistant) } => {
-            services.store.find_assistant_tenant(assistant).await?
-        }
-        PublicAddress { tenant: None, assistant: None } => services.store.find_tenant(None).await?,
+    let PublicAddress { tenant, assistant } = address;
+    let found = match assistant {
+        Some(assistant) => services.store.find_assistant_tenant(assistant).await?,
+        None => services.store.find_tenant(tenant).await?,
     };
-    tenant.map(|tenant| TenantScope::live(tenant.id)).ok_or(UseCaseError::NotFound)
+    let found = found.filter(|found| tenant.is_none_or(|named| named == found.id));
+    found.map(|tenant| TenantScope::live(tenant.id)).ok_or(UseCaseError::NotFound)
 }

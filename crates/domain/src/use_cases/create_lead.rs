@@ -1,5 +1,7 @@
 //! Creating a lead, or merging into the one that has its address (contract § 6).
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     access::TenantScope,
     lead::{Lead, LeadDraft},
@@ -19,7 +21,7 @@ pub enum OnDuplicate {
 }
 
 /// The lead as committed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CreateLeadOutcome {
     /// The new lead, or the one merged into.
     pub lead: Lead,

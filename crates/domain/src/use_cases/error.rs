@@ -38,6 +38,9 @@ pub enum UseCaseError {
         /// The field, where one is at fault.
         param: Option<&'static str>,
     },
+    /// The caller's `Idempotency-Key` belongs to another request, which has begun and not ended.
+    #[error("this Idempotency-Key was used with another request")]
+    KeyReused,
     /// The scope does not allow it: a test key changes no content.
     #[error("{0}")]
     Forbidden(&'static str),

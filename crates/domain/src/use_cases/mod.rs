@@ -11,6 +11,7 @@ mod chat_reply;
 mod chat_turn;
 mod conversation_actions;
 mod create_lead;
+mod create_leads;
 mod delete_conversation;
 mod delete_lead;
 mod deliveries;
@@ -38,6 +39,7 @@ pub use conversation_actions::{
     send_agent_message,
 };
 pub use create_lead::{CreateLeadOutcome, OnDuplicate, create_lead};
+pub use create_leads::{RowOutcome, create_leads};
 pub use delete_conversation::delete_conversation;
 pub use delete_lead::delete_lead;
 pub use deliveries::{replay_delivery, send_test_event};

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use serde_json::json;
-use synaptiq_domain::access::{KeyKind, Permission, WebOrigin};
+use synaptiq_domain::access::{KeyKind, Permission, PermissionSet, WebOrigin};
 use synaptiq_http::{
     dialect::{ALL, Dialect},
     route::{Access, Route},
@@ -210,4 +210,30 @@ async fn a_new_key_has_no_right_that_its_maker_lacks_of_whatever_kind_it_is() {
             assert_eq!(asking.seen().await.status, 403, "the new secret would be a right that the maker lacks");
         }
     }
+}
+
+#[test]
+fn k2_the_page_on_keys_says_what_kinds_and_bundles_there_are() {
+    let page = include_str!("../../../../docs/keys.md");
+    for kind in KeyKind::ALL {
+        assert!(page.contains(&format!("| `{}` | `{}` |", kind.as_str(), kind.prefix())), "{kind:?}");
+    }
+    let scopes = |text: &str| -> Vec<String> {
+        Permission::ALL
+            .map(Permission::as_str)
+            .into_iter()
+            .filter(|scope| text.contains(scope))
+            .map(str::to_owned)
+            .collect()
+    };
+    let told = |bundle: &str| {
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{bundle}` |"))).expect("a row");
+        let others = if row.contains("those of `read`") { "read" } else { "" };
+        scopes(&format!("{row} {}", others.parse::<PermissionSet>().expect("a bundle")))
+    };
+    for bundle in ["read", "write"] {
+        assert_eq!(told(bundle), scopes(&bundle.parse::<PermissionSet>().expect("a bundle").to_string()), "{bundle}");
+    }
+    assert_eq!("admin".parse(), Ok(PermissionSet::all()));
+    assert!(page.contains("| `admin` | every scope |"));
 }

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use serde_json::{Value, json};
-use synaptiq_domain::{lead::LeadStatus, ports::StoreError};
+use synaptiq_domain::{lead::LeadStatus, ports::StoreError, use_cases::set_plan};
 use synaptiq_storage::MemoryStore;
 use synaptiq_testkit::fakes::Unsteady;
 
@@ -285,6 +285,28 @@ async fn every_documented_status_of_a_refusal_has_apps_shape() {
         store.fail_next([StoreError::Full]);
         let full = stage.ask("PATCH", &one).json(&json!({"name": "Later"})).seen().await;
         assert_refused(&full, 503, "storage_full", None);
+    }
+}
+
+#[actix_web::test]
+async fn both_places_count_against_one_limit_whose_429_says_when_to_come_back() {
+    let stage = Stage::new().await;
+    set_plan(&stage.services, stage.scope, "starter").await.expect("a plan");
+    let create = |at: usize| {
+        let body = json!({"name": "Jane", "email": format!("jane{at}@example.com")});
+        stage.ask("POST", PLACES[at % 2]).json(&body).seen()
+    };
+    for at in 0..30 {
+        let seen = create(at).await;
+        assert_eq!((seen.status, seen.header("x-ratelimit-limit")), (201, Some("30")), "{}", seen.text());
+    }
+    for at in 30..32 {
+        let seen = create(at).await;
+        assert_refused(&seen, 429, "rate_limited", None);
+        assert_eq!(seen.header("retry-after"), Some("60"));
+    }
+    for place in PLACES {
+        assert_eq!(stage.ask("GET", place).seen().await.status, 200, "reading has a limit of its own");
     }
 }
 

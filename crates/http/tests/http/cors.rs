@@ -188,9 +188,10 @@ async fn a_secret_key_that_a_page_sends_is_answered_and_flagged() {
     let test = stage.key_with(KeyKind::Test, "read").await;
     let syrus = stage.key_with(KeyKind::Syrus, "read").await;
     let body = json!({"message": "hi", "visitorId": "v"});
-    for secret in [&*stage.key, &*test, &*syrus, ADMIN_TOKEN] {
+    let [leads, docs] = ["/api/v1/leads", "/api/v1/docs"];
+    for (secret, path) in [(&*stage.key, leads), (&*test, leads), (ADMIN_TOKEN, leads), (&*syrus, docs)] {
         let ask = || {
-            let asking = stage.ask_publicly("GET", "/api/v1/leads");
+            let asking = stage.ask_publicly("GET", path);
             asking.header("authorization", &format!("Bearer {secret}"))
         };
         let seen = ask().header("origin", PAGE).seen().await;

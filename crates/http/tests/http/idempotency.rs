@@ -259,6 +259,10 @@ async fn p6_a_bulk_that_was_cut_short_goes_on_without_creating_rows_again() {
     unsteady.fail_next([StoreError::Full]);
     let first = post(&stage, "/api/v1/leads/bulk", "k", &body).await.json();
     assert_eq!((&first["created"], &first["failed"]), (&json!(2), &json!(1)), "{first}");
+    let other = json!({"leads": [{"phone": "+1-555-0100"}, {"phone": "+1-555-0109"}]});
+    let refused = post(&stage, "/api/v1/leads/bulk", "k", &other).await;
+    assert_eq!((refused.status, &refused.json()["error"]["code"]), (422, &json!("idempotency_key_reuse")));
+    assert_eq!(count(&stage, "/api/v1/leads").await, 2, "another request under its key creates nothing");
     let second = post(&stage, "/api/v1/leads/bulk", "k", &body).await;
     assert_eq!((&second.json()["created"], second.header("idempotent-replayed")), (&json!(3), None));
     let third = post(&stage, "/api/v1/leads/bulk", "k", &body).await;

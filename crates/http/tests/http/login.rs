@@ -152,6 +152,7 @@ async fn k5_the_eleventh_try_of_a_minute_is_told_when_to_come_back() {
 async fn the_cookie_opens_what_the_admin_token_opens_on_every_route_of_its_dialect() {
     let stage = Stage::new().await;
     let cookie = cookie(&log_in(&stage, ADMIN_TOKEN).await);
+    assert!(keyed(true).next().is_some(), "app has routes with keys");
     for route in keyed(true) {
         let ask = || stage.ask_publicly(route.verb.as_str(), &path(route)).header("host", "app.example");
         let bearer = ask().header("authorization", &format!("Bearer {ADMIN_TOKEN}"));

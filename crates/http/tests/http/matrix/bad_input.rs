@@ -226,9 +226,13 @@ fn wrong_for_param(kind: ParamKind) -> Vec<String> {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     match kind {
         ParamKind::Text => words(&["%00", "%ff"]),
-        ParamKind::Filled(_) => words(&["%00", "%ff", "", "%20"]),
-        ParamKind::Email => words(&["%00", "%ff", "", "no-address"]),
-        ParamKind::SomeOf(_) => words(&["no-such-word", "", "%20", ","]),
+        ParamKind::Filled(longest) => {
+            let mut wrong = words(&["%00", "%ff", "", "%20"]);
+            wrong.extend((longest < 4_096).then(|| "x".repeat(longest as usize + 1)));
+            wrong
+        }
+        ParamKind::Email => words(&["%00", "%ff", "", "x", "a@"]),
+        ParamKind::SomeOf(_) => words(&["no-such-word", "%20"]),
         ParamKind::Flag(_) => words(&["maybe", "1", "", "TRUE"]),
         ParamKind::Time => words(&["yesterday", "2026-02-30", "", "1"]),
         ParamKind::OneOf(_) => words(&["no-such-word", "", "%20"]),
@@ -268,9 +272,12 @@ async fn i1_a_wrong_parameter_is_400_and_named_in_every_dialect() {
     assert!(tried > 100, "{tried} parameters: were the tables read?");
 }
 
+/// How a store fails, and what that is told as.
+type Failure = (fn() -> StoreError, u16, Code);
+
 #[actix_web::test]
 async fn a_store_that_fails_is_told_in_every_dialects_shape_and_without_its_words() {
-    let failures: [(fn() -> StoreError, u16, Code); 3] = [
+    let failures: [Failure; 3] = [
         (|| StoreError::Full, 503, Code::StorageFull),
         (|| StoreError::Busy, 503, Code::ServiceUnavailable),
         (|| StoreError::Failed("no such table: secrets".into()), 500, Code::Internal),

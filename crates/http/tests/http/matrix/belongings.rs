@@ -67,15 +67,15 @@ impl Named {
 
     /// Every spelling of it that some dialect prints or reads.
     fn spellings(self) -> Vec<Spelling> {
-        let (prefixed, ulid, uuid) = (self.prefixed(), self.ulid(), self.uuid());
+        let (prefixed, bare, hyphenated) = (self.prefixed(), self.ulid(), self.uuid());
         let mut spellings: Vec<Spelling> = [
-            format!("{}_{}", self.prefix, ulid.to_lowercase()),
-            ulid.to_lowercase(),
-            uuid.to_uppercase(),
-            uuid.replace('-', ""),
-            uuid.replace('-', "").to_uppercase(),
-            uuid,
-            ulid,
+            format!("{}_{}", self.prefix, bare.to_lowercase()),
+            bare.to_lowercase(),
+            hyphenated.to_uppercase(),
+            hyphenated.replace('-', ""),
+            hyphenated.replace('-', "").to_uppercase(),
+            hyphenated,
+            bare,
             prefixed.clone(),
         ]
         .map(Spelling::from)
@@ -171,13 +171,11 @@ impl Belongings {
 
     /// Every spelling of a thing.
     pub(crate) fn spellings(&self, thing: Thing) -> Vec<Spelling> {
-        match self.ids.iter().find(|(known, _)| *known == thing) {
-            Some((_, named)) => named.spellings(),
-            None => {
-                let text = self.texts.iter().find(|(known, _)| *known == thing).map(|(_, text)| text.clone());
-                vec![text.unwrap_or_else(|| panic!("no {thing:?} among the belongings")).into()]
-            }
+        if let Some((_, named)) = self.ids.iter().find(|(known, _)| *known == thing) {
+            return named.spellings();
         }
+        let text = self.texts.iter().find(|(known, _)| *known == thing).map(|(_, text)| text.clone());
+        vec![text.unwrap_or_else(|| panic!("no {thing:?} among the belongings")).into()]
     }
 
     /// What must not stand in an answer to anyone else: every id in every form, every text.

@@ -3,8 +3,8 @@
 
 use serde_json::json;
 use synaptiq_domain::{
-    access::TenantScope,
-    use_cases::{close_conversation, revoke_key},
+    access::{KeyKind, Permission, TenantScope},
+    use_cases::{close_conversation, revoke_key, set_plan},
 };
 use synaptiq_http::dialect::ALL;
 use synaptiq_wire::Code;
@@ -16,6 +16,7 @@ use super::{
     request::Wanted,
     world::World,
 };
+use crate::stage::new_key;
 
 /// Brings one owner's things into a state in which some writes are conflicts.
 async fn ended(world: &World, own: &Belongings, scope: TenantScope) {
@@ -107,5 +108,31 @@ async fn a_webhook_too_many_is_422_in_every_dialect_that_makes_them() {
         let seen = Wanted::of(asked, &owner.own).ask(&world.stage, owner).seen().await;
         let about = "when there are a hundred";
         assert_refused_as_documented(asked, &seen, 422, Code::Unprocessable, about);
+    }
+}
+
+#[actix_web::test]
+async fn too_many_requests_are_429_in_every_dialect_at_every_place() {
+    let world = World::new().await;
+    let owner = &world.owners[0];
+    set_plan(&world.stage.services, owner.scope, "starter").await.expect("a plan");
+    for asked in every_case().filter(|asked| asked.case.operation == "listLeads") {
+        // Each place has a key, and with it a count, of its own.
+        let permissions = [Permission::LeadsRead].into_iter().collect();
+        let key = new_key(&world.stage.services, owner.scope, asked.kind(), permissions).await;
+        let wanted = Wanted::of(asked, &owner.own);
+        let ask =
+            async || wanted.ask_publicly(&world.stage).header("authorization", &format!("Bearer {key}")).seen().await;
+        let mut seen = ask().await;
+        let mut let_in = 0;
+        while seen.status == 200 && let_in < 200 {
+            let_in += 1;
+            seen = ask().await;
+        }
+        assert_refused_as_documented(asked, &seen, 429, Code::RateLimited, "after too many");
+        assert_eq!(let_in, if asked.kind() == KeyKind::Syrus { 100 } else { 60 }, "{asked:?}");
+        let wait = seen.header("retry-after").and_then(|seconds| seconds.parse::<u64>().ok());
+        assert!(wait.is_some_and(|seconds| (1..=60).contains(&seconds)), "{asked:?}: {wait:?}");
+        assert_eq!(seen.header("retry-after"), seen.header("x-ratelimit-retryafter"), "{asked:?}");
     }
 }

@@ -6,6 +6,7 @@ use synaptiq_domain::{
     access::{KeyKind, PermissionSet, TenantScope},
     conversation::{ConversationQuery, MessageRange},
     lead::LeadQuery,
+    limit::{Allowance, PublicLimits},
     paging::{Order, Paging},
     webhook::DeliveryQuery,
 };
@@ -74,7 +75,10 @@ impl World {
     }
 
     pub(crate) async fn with(setting: Setting) -> Self {
-        let stage = Stage::with(setting).await;
+        // A matrix asks more than any visitor, at one moment and from one address.
+        let any = Allowance::Unlimited;
+        let public_limits = PublicLimits { session: any, address: any, day: any, other: any };
+        let stage = Stage::with(Setting { public_limits, ..setting }).await;
         let (mut live, mut sandboxes) = (Vec::new(), Vec::new());
         for (at, (name, sandbox_name)) in NAMES.into_iter().enumerate() {
             let scope = if at == 0 { stage.scope } else { new_tenant(&stage.services, false).await };
@@ -128,9 +132,9 @@ impl World {
     async fn stored_of(&self, scope: TenantScope) -> String {
         let store = &self.stage.services.store;
         let paging = Paging::Page { page: 1, limit: 1_000 };
-        let leads = LeadQuery { paging: paging.clone(), ..LeadQuery::default() };
+        let leads = LeadQuery { paging, ..LeadQuery::default() };
         let leads = store.list_leads(scope, &leads).await.expect("leads").items;
-        let conversations = ConversationQuery { paging: paging.clone(), ..ConversationQuery::default() };
+        let conversations = ConversationQuery { paging, ..ConversationQuery::default() };
         let conversations = store.list_conversations(scope, &conversations).await.expect("conversations").items;
         let mut text = format!("{leads:?}\n{conversations:?}\n");
         for conversation in &conversations {
@@ -139,7 +143,7 @@ impl World {
             let _ = writeln!(text, "{messages:?}");
         }
         for endpoint in store.list_endpoints(scope).await.expect("endpoints") {
-            let query = DeliveryQuery { paging: paging.clone(), ..DeliveryQuery::default() };
+            let query = DeliveryQuery { paging, ..DeliveryQuery::default() };
             let deliveries = store.list_deliveries(scope, endpoint.id, &query).await.expect("deliveries").items;
             let _ = writeln!(text, "{endpoint:?}\n{deliveries:?}");
         }
