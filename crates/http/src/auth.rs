@@ -29,7 +29,7 @@ use crate::{
     front::Front,
     origin,
     request::Head,
-    route::{Access, Route, Verb},
+    route::{Access, Route},
     session,
 };
 
@@ -130,14 +130,14 @@ pub async fn identify(
         Access::PublicChat => visitor_of_chat(front, head, body).await,
         Access::Session => visitor_of_session(front, head).await,
         Access::Login => Ok(csrf::refuse_foreign_page(front, head).map(|()| Caller::Anyone)?),
-        Access::Operator => Ok(Caller::Principal(Box::new(session::operator(front, dialect, route.verb, head).await?))),
-        Access::Scope(_) => principal(front, dialect, route.verb, head).await,
+        Access::Operator => Ok(Caller::Principal(Box::new(session::operator(front, dialect, head).await?))),
+        Access::Scope(_) => principal(front, dialect, head).await,
     }
 }
 
-async fn principal(front: &Front, dialect: &dyn Dialect, verb: Verb, head: &Head) -> Result<Caller, Refused> {
+async fn principal(front: &Front, dialect: &dyn Dialect, head: &Head) -> Result<Caller, Refused> {
     let Some(bearer) = credential(head.authorization.as_deref(), "bearer") else {
-        return Ok(Caller::Principal(Box::new(session::operator(front, dialect, verb, head).await?)));
+        return Ok(Caller::Principal(Box::new(session::operator(front, dialect, head).await?)));
     };
     let looks_like_a_key = KeyKind::ALL.iter().any(|kind| bearer.starts_with(kind.prefix()));
     let principal = if looks_like_a_key {
@@ -158,6 +158,9 @@ async fn principal(front: &Front, dialect: &dyn Dialect, verb: Verb, head: &Head
 
 /// Whether whoever asks may use the route, from where they ask.
 pub async fn authorise(front: &Front, route: &Route, head: &Head, caller: &Caller) -> Result<(), Refused> {
+    if matches!(caller, Caller::Principal(_)) && came_by_cookie(route, head) {
+        csrf::require_own_page(front, route.verb, head)?;
+    }
     let is_publishable = caller.key_kind() == Some(KeyKind::Publishable);
     if let Access::Scope(permission) = route.access {
         // A publishable key is printed in pages: whatever is stored of it, it chats and nothing else.
@@ -171,6 +174,11 @@ pub async fn authorise(front: &Front, route: &Route, head: &Head, caller: &Calle
         Some(scope) => origin::check(&front.services, scope, head).await,
         None => Ok(()),
     }
+}
+
+/// Whether it was the cookie that told who asks: a bearer goes before it, where one is taken.
+fn came_by_cookie(route: &Route, head: &Head) -> bool {
+    route.access == Access::Operator || credential(head.authorization.as_deref(), "bearer").is_none()
 }
 
 async fn key(front: &Front, bearer: &str) -> Result<Principal, Refused> {

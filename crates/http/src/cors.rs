@@ -12,10 +12,10 @@ use crate::{answer::Answer, auth, dialect::Place, request::Head, route::Access};
 /// What a page of another origin may read besides the body.
 const EXPOSED: &str = "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, \
                        X-RateLimit-RetryAfter, Retry-After, Location, Link, X-Total-Count, \
-                       Idempotent-Replayed, X-Synaptiq-Warning, Allow, WWW-Authenticate";
+                       Idempotent-Replayed, X-Synaptiq-Warning, ETag, Allow, WWW-Authenticate";
 /// What it may send besides what every page may.
 const REQUEST_HEADERS: &str = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-Id, \
-                               Cache-Control";
+                               Cache-Control, If-None-Match";
 /// How long a browser may remember the answer to a preflight; most remember less.
 const MAX_AGE: &str = "86400";
 

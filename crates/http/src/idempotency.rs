@@ -90,8 +90,7 @@ impl Claim {
 
     /// The wish that part number `index` of the write be done once.
     pub(crate) fn part(&self, index: usize) -> Wish {
-        let whole = u128::from_be_bytes(*self.key.0.first_chunk().expect("a key has 32 bytes"));
-        Wish { key: ReceiptKey::new(&format!("part:{index}"), &format!("{whole:032x}")), fingerprint: self.fingerprint }
+        Wish { key: self.key.part(index), fingerprint: self.fingerprint }
     }
 }
 

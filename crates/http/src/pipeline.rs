@@ -134,6 +134,8 @@ async fn answer(
 ) -> Result<Answer, Refused> {
     check_sizes(front, request)?;
     if let Some(answer) = cors::preflight(place, request, &head.path) {
+        // It comes before a request that is counted, and a page cannot read why it was refused.
+        front.gate.excuse(&mut log.counted);
         return Ok(answer);
     }
     let dialect = place.dialect;

@@ -58,7 +58,7 @@ impl Surface {
             ("keys", "key_00000000000000000000000000".to_owned()),
         ];
         let mut targets = Vec::new();
-        for document in ["/api/v1/openapi.json", "/api/openapi.json"] {
+        for document in ["/api/v1/openapi.json", "/api/openapi.json", "/syrus/api/v1/openapi.json"] {
             let document = admin.get(document).await.expect(200).json();
             for (path, item) in document["paths"].as_object().expect("paths") {
                 let id = ids.iter().find(|(part, _)| path.contains(&format!("/{part}/{{id}}"))).map(|(_, id)| id);

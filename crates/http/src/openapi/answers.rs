@@ -105,13 +105,10 @@ pub(super) fn shared_refusals(dialect: &dyn Dialect, schemas: &mut Schemas) -> V
                 ((*name).to_owned(), json!({"value": value}))
             })
             .collect();
-        let mut headers = json!({"X-Request-Id": header("RequestId")});
+        let mut headers = every_header();
         match status {
             401 => headers["WWW-Authenticate"] = header("Authenticate"),
             429 => {
-                for (name, shared) in LIMITS {
-                    headers[name] = header(shared);
-                }
                 headers["Retry-After"] = header("RetryAfter");
                 headers["X-RateLimit-RetryAfter"] = header("RetryAfter");
             }
@@ -127,20 +124,18 @@ pub(super) fn shared_refusals(dialect: &dyn Dialect, schemas: &mut Schemas) -> V
     Value::from(refusals)
 }
 
-/// The headers that tell of the tightest limit, and what they are called among the shared ones.
-const LIMITS: [(&str, &str); 3] = [
-    ("X-RateLimit-Limit", "RateLimit"),
-    ("X-RateLimit-Remaining", "RateRemaining"),
-    ("X-RateLimit-Reset", "RateReset"),
-];
+/// The headers of every answer.
+fn every_header() -> Value {
+    json!({
+        "X-Request-Id": header("RequestId"),
+        "X-RateLimit-Limit": header("RateLimit"),
+        "X-RateLimit-Remaining": header("RateRemaining"),
+        "X-RateLimit-Reset": header("RateReset"),
+    })
+}
 
 fn headers(route: &Route, status: u16) -> Value {
-    let mut headers = json!({"X-Request-Id": header("RequestId")});
-    if route.limit_group != LimitGroup::Unlimited {
-        for (name, shared) in LIMITS {
-            headers[name] = header(shared);
-        }
-    }
+    let mut headers = every_header();
     if route.idempotent {
         headers["Idempotent-Replayed"] = header("Replayed");
     }
@@ -162,10 +157,15 @@ pub(super) fn shared_headers() -> Value {
             "description": "What to name when asking about this request.", "required": true,
             "schema": {"type": "string", "minLength": 1}, "example": REQUEST_ID,
         },
-        "RateLimit": {"description": "How many requests the tightest limit allows.", "schema": whole, "example": 300},
-        "RateRemaining": {"description": "How many more it allows now.", "schema": whole, "example": 297},
+        "RateLimit": {
+            "description": "How many requests the tightest limit allows.", "required": true, "schema": whole, "example": 300,
+        },
+        "RateRemaining": {
+            "description": "How many more it allows now.", "required": true, "schema": whole, "example": 297,
+        },
         "RateReset": {
-            "description": "When the next place is free, in seconds since 1970.", "schema": whole, "example": 1_772_582_460,
+            "description": "When the next place is free, in seconds since 1970.", "required": true, "schema": whole,
+            "example": 1_772_582_460,
         },
         "RetryAfter": {
             "description": "After how many seconds the request succeeds, or may.",

@@ -6,13 +6,14 @@ use serde_json::json;
 use synaptiq_domain::{
     access::{KeyKind, WebOrigin},
     changes::{Change, Changes},
+    limit::{Allowance, PublicLimits},
 };
 use synaptiq_http::{
     dialect::{ALL, Dialect},
     route::{Access, Route},
 };
 
-use crate::stage::{ADMIN_TOKEN, Seen, Stage};
+use crate::stage::{ADMIN_TOKEN, Seen, Setting, Stage};
 
 const PAGE: &str = "https://page.example";
 
@@ -150,6 +151,20 @@ async fn a_preflight_of_any_other_path_is_a_method_that_is_not_there() {
         let seen = stage.ask_publicly("OPTIONS", "/api/v1/leads").header(name, "GET").seen().await;
         assert_eq!((seen.status, seen.header("allow")), (405, Some("GET, HEAD, POST")), "{name}");
     }
+}
+
+#[actix_web::test]
+async fn preflights_count_against_nothing() {
+    let one = Allowance::at_most(1).expect("a limit");
+    let public_limits = PublicLimits { session: one, address: one, day: one, other: one };
+    let stage = Stage::with(Setting { public_limits, ..Setting::default() }).await;
+    for _ in 0..20 {
+        for path in ["/api/v1/leads", "/api/chat"] {
+            assert_eq!(preflight(&stage, path, "POST").await.status, 204, "{path}");
+        }
+    }
+    assert_eq!(stage.ask_publicly("GET", "/nowhere").seen().await.status, 404, "nothing was taken");
+    assert_eq!(stage.ask_publicly("GET", "/nowhere").seen().await.status, 429);
 }
 
 #[actix_web::test]

@@ -12,8 +12,16 @@ use std::{
 use async_trait::async_trait;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use synaptiq_domain::ports::{Model, ModelError, ModelStream, Prompt};
-use synaptiq_http::{dialect::ALL, openapi::openapi, route::Access};
+use synaptiq_domain::{
+    access::Permission,
+    ports::{Model, ModelError, ModelStream, Prompt},
+};
+use synaptiq_http::{
+    dialect::ALL,
+    openapi::{every_refusal, openapi},
+    route::Access,
+};
+use synaptiq_wire::{Code, Fault};
 
 use crate::stage::{PlainToken, Setting, Stage};
 
@@ -73,6 +81,59 @@ fn the_document_tells_of_every_route_and_every_reference_leads_somewhere() {
             assert!(document["components"]["schemas"][name].is_object(), "{reference} in {}", dialect.name());
         }
     }
+}
+
+#[test]
+fn every_answer_shows_an_example_its_headers_and_every_code_that_it_may_have() {
+    for dialect in ALL {
+        let document = openapi(dialect);
+        let components = &document["components"];
+        for route in dialect.routes() {
+            let operation = &document["paths"][route.path][route.verb.as_str().to_lowercase()];
+            for (status, _, shape) in route.doc.answers {
+                let answer = &operation["responses"][status.to_string()];
+                assert!(answer["headers"]["X-RateLimit-Remaining"].is_object(), "{route:?} {status}");
+                let content = &answer["content"]["application/json"];
+                assert_eq!(content["example"].is_null(), shape.is_none(), "{route:?} {status}");
+            }
+            for status in every_refusal(route, route.doc.refusals) {
+                let answer = &operation["responses"][status.to_string()];
+                let shared = answer["$ref"].as_str().and_then(|name| name.strip_prefix("#/components/responses/"));
+                assert!(shared.is_none_or(|name| components["responses"][name].is_object()), "{route:?} {status}");
+            }
+        }
+        let shown = components["responses"].to_string();
+        for code in Code::ALL {
+            let refusal = dialect.refusal(&Fault::new(*code, "x"), "req_1");
+            let body: Value = serde_json::from_slice(refusal.whole().expect("a whole answer")).expect("JSON");
+            let word = body["code"].as_str().or_else(|| body["error"]["code"].as_str()).expect("a code");
+            assert!(shown.contains(&format!("\"code\":\"{word}\"")), "{word} in {}", dialect.name());
+        }
+    }
+}
+
+#[test]
+fn a_key_s_requirement_names_its_scope_and_every_scope_is_explained() {
+    for dialect in ALL {
+        let document = openapi(dialect);
+        let about = document["info"]["description"].as_str().expect("a description");
+        for scope in Permission::ALL {
+            assert!(about.contains(&format!("| `{scope}` | ")), "{scope}");
+        }
+        for route in dialect.routes() {
+            let operation = &document["paths"][route.path][route.verb.as_str().to_lowercase()];
+            if let Access::Scope(scope) = route.access {
+                assert_eq!(operation["security"][0]["key"], json!([scope.as_str()]), "{route:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn free_data_is_described_as_open() {
+    let schemas = &openapi(&synaptiq_http::dialect::v1::V1)["components"]["schemas"];
+    assert_eq!(schemas["Lead"]["properties"]["customFields"]["additionalProperties"], true);
+    assert_eq!(schemas["ChatRequest"]["properties"]["metadata"]["additionalProperties"], true);
 }
 
 #[test]

@@ -35,12 +35,13 @@ pub struct Unsteady {
     inner: Arc<dyn Store>,
     failures: Mutex<VecDeque<StoreError>>,
     commits: Mutex<usize>,
+    others: Mutex<usize>,
 }
 
 impl Unsteady {
     /// A store in front of `inner`, steady for now.
     pub fn new(inner: Arc<dyn Store>) -> Self {
-        Self { inner, failures: Mutex::default(), commits: Mutex::default() }
+        Self { inner, failures: Mutex::default(), commits: Mutex::default(), others: Mutex::default() }
     }
 
     /// The next commits fail with these errors, one each.
@@ -51,6 +52,11 @@ impl Unsteady {
     /// Failures that have not come yet will not come.
     pub fn recover(&self) {
         lock(&self.failures).clear();
+    }
+
+    /// How often anything but a commit was asked for.
+    pub fn others(&self) -> usize {
+        *lock(&self.others)
     }
 
     /// How many commits were asked for, failed ones included.
@@ -77,6 +83,7 @@ macro_rules! hand_on {
         #[async_trait]
         impl $port for Unsteady {
             $(async fn $method(&self, $($name: $type),*) -> $answer {
+                *lock(&self.others) += 1;
                 self.inner.$method($($name),*).await
             })*
         }

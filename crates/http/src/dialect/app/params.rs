@@ -20,8 +20,8 @@ pub(super) const LEADS: &[QueryParam] = &[
     param("q", ParamKind::Text, "Words, each of which is part of name, e-mail or company; case does not matter."),
     param(
         "status",
-        ParamKind::Text,
-        "One or several of new, qualifying, qualified, booked, disqualified, nurturing, separated by commas.",
+        ParamKind::SomeOf(&["new", "qualifying", "qualified", "booked", "disqualified", "nurturing"]),
+        "Leads in one of these statuses.",
     ),
     param("archived", ParamKind::Flag(false), "Whether archived leads are shown too."),
     LIMIT,

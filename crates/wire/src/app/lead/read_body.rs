@@ -12,6 +12,7 @@ use crate::{
     app::lead::Status,
     field::{FieldError, Fields},
     lead::{MAX_NAME, MAX_URL, tags, utm},
+    words::{AppLeadStatusWord, LeadSourceWord, TagText},
 };
 
 /// Reads the body of a creation. Name and e-mail must be there.
@@ -66,32 +67,33 @@ pub fn read_patch(body: &JsonMap) -> Result<LeadPatch, FieldError> {
 #[expect(dead_code, reason = "described, and read field by field by `read_draft`")]
 pub struct LeadCreateBody {
     /// The person's name.
-    #[schema(min_length = 1, max_length = 200, example = "Jane Smith")]
+    #[schema(max_length = 200, pattern = r"\S", example = "Jane Smith")]
     name: String,
     /// A valid address. A lead that has it already takes what is given: the answer is then 200.
-    #[schema(max_length = 254, example = "jane@example.com")]
+    #[schema(format = "email", max_length = 254, example = "jane@example.com")]
     email: String,
     /// At least 5 digits.
-    #[schema(max_length = 50)]
+    #[schema(max_length = 50, pattern = r"^(?:\D*\d){5,20}\D*$")]
     phone: Option<String>,
     /// Their company.
-    #[schema(min_length = 1, max_length = 200, example = "Acme Corp")]
+    #[schema(max_length = 200, pattern = r"\S", example = "Acme Corp")]
     company: Option<String>,
     /// Your own data: at most 16 KiB, nested at most 8 deep. v1's `customFields` are kept apart.
     #[schema(value_type = Option<Object>)]
     metadata: Option<JsonMap>,
     /// Their job.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(max_length = 200, pattern = r"\S")]
     title: Option<String>,
     /// Labels of 1 to 50 characters.
-    #[schema(max_items = 100)]
+    #[schema(value_type = Option<Vec<TagText>>, max_items = 100)]
     tags: Option<Vec<String>>,
     /// The first page they wrote from.
-    #[schema(max_length = 2000)]
+    #[schema(max_length = 2000, pattern = r"\S")]
     source_url: Option<String>,
     /// The campaign that brought them.
     utm: Option<UtmBody>,
     /// `chat`, `api`, `import` or `form`; `api` where nothing is said.
+    #[schema(value_type = Option<LeadSourceWord>)]
     source: Option<String>,
 }
 
@@ -101,14 +103,19 @@ pub struct LeadCreateBody {
 #[expect(dead_code, reason = "described, and read field by field by `read_draft`")]
 pub struct UtmBody {
     /// `utm_source`
+    #[schema(max_length = 200, pattern = r"\S")]
     source: Option<String>,
     /// `utm_medium`
+    #[schema(max_length = 200, pattern = r"\S")]
     medium: Option<String>,
     /// `utm_campaign`
+    #[schema(max_length = 200, pattern = r"\S")]
     campaign: Option<String>,
     /// `utm_term`
+    #[schema(max_length = 200, pattern = r"\S")]
     term: Option<String>,
     /// `utm_content`
+    #[schema(max_length = 200, pattern = r"\S")]
     content: Option<String>,
 }
 
@@ -120,35 +127,37 @@ pub struct UtmBody {
 pub struct LeadPatchBody {
     /// `new`, `qualifying`, `qualified`, `booked`, `disqualified` or `nurturing`. A status set by hand
     /// stays until it is cleared.
-    #[schema(example = "booked")]
+    #[schema(value_type = Option<AppLeadStatusWord>)]
     status: Option<String>,
     /// A score set by hand stays until it is cleared.
     #[schema(maximum = 100, example = 92)]
     qualification_score: Option<u8>,
     /// The person's name.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(max_length = 200, pattern = r"\S")]
     name: Option<String>,
     /// An address that another lead has is a conflict.
-    #[schema(max_length = 254)]
+    #[schema(format = "email", max_length = 254)]
     email: Option<String>,
     /// The phone number.
-    #[schema(max_length = 50)]
+    #[schema(max_length = 50, pattern = r"^(?:\D*\d){5,20}\D*$")]
     phone: Option<String>,
     /// Their company.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(max_length = 200, pattern = r"\S")]
     company: Option<String>,
     /// Their job.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(max_length = 200, pattern = r"\S")]
     title: Option<String>,
     /// Replaces the labels.
-    #[schema(max_items = 100)]
+    #[schema(value_type = Option<Vec<TagText>>, max_items = 100)]
     tags: Option<Vec<String>>,
     /// Merged by key; a key that is `null` is removed.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Object>, nullable = false)]
     metadata: Option<JsonMap>,
     /// Hides the lead from lists, or shows it again.
+    #[schema(nullable = false)]
     archived: Option<bool>,
     /// The deal in sight, in units of the tenant's currency.
+    #[schema(minimum = 0, maximum = 10_000_000_000_000_f64)]
     estimated_deal_size: Option<f64>,
     /// A member's id.
     assigned_to: Option<String>,
