@@ -39,9 +39,7 @@ impl Stage {
                 let answer = self.admin.post("/api/admin/webhooks", &wanted("lead.qualified")).await.expect(201);
                 answer.json()["webhook"].clone()
             }
-            Signature::Syrus => {
-                self.syrus.post("/api/v1/webhooks", &wanted("lead_qualified")).await.expect(201).json()
-            }
+            Signature::Syrus => self.syrus.post("/api/v1/webhooks", &wanted("lead_qualified")).await.expect(201).json(),
         }
     }
 

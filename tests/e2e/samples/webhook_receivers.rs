@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use synaptiq_tests::{Client, Program, Received, Receiver, Server, ServerSettings, Tools, free_port, run_script};
+use synaptiq_tests::{Client, Program, Server, ServerSettings, Tools, free_port};
 use tempfile::TempDir;
 
 use super::{
