@@ -50,7 +50,7 @@ async fn every_document_is_valid_and_every_example_is_of_its_schema() {
 async fn the_command_line_prints_the_document_that_is_served() {
     let server = Server::start();
     for (dialect, path) in DOCUMENTS {
-        let served = server.anonymous().get(path).await.expect(200).json();
+        let document = server.anonymous().get(path).await.expect(200).json();
         let output: Finished = server.command_line(&["openapi", dialect]).succeeded();
         assert_eq!(output.json(), served, "{dialect}");
     }

@@ -69,7 +69,7 @@ pub struct EndpointCreateBody {
     #[schema(value_type = Vec<SyrusEventWord>, min_items = 1, max_items = 50, example = json!(["lead_qualified"]))]
     events: Vec<String>,
     /// Your own secret, 8 to 255 printable characters; one is generated where there is none.
-    #[schema(min_length = 8, max_length = 255)]
+    #[schema(min_length = 8, max_length = 255, pattern = "^[!-~]*$")]
     secret: Option<String>,
 }
 
