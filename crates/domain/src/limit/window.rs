@@ -177,8 +177,11 @@ mod tests {
     #[test]
     fn of_two_windows_that_become_one_the_newest_remain() {
         let (mut one, mut other) = (Window::default(), Window::default());
-        [1, 4, 5].map(|micros| one.admit(at(micros)));
-        [2, 3, 6].map(|micros| other.admit(at(micros)));
+        for (window, times) in [(&mut one, [1, 4, 5]), (&mut other, [2, 3, 6])] {
+            for micros in times {
+                window.admit(at(micros));
+            }
+        }
         one.absorb(&other, 4);
         assert_eq!(one.count(at(6), MINUTE), 4);
         assert_eq!(one.next_slot(4, MINUTE), Some(at(MINUTE + 3)));

@@ -40,8 +40,9 @@ const LIMIT: usize = 120;
 
 /// The addresses of a crowd that fills whole networks, in no order.
 fn crowd() -> impl Iterator<Item = Ipv4Addr> {
+    let shuffled = |n: u32| u64::from(n) * 1_000_003 % u64::from(ADDRESSES);
     (0..ADDRESSES)
-        .map(|n| Ipv4Addr::from(0x0a00_0000 + u32::try_from(u64::from(n) * 1_000_003 % u64::from(ADDRESSES)).unwrap()))
+        .map(move |n| Ipv4Addr::from(0x0a00_0000 + u32::try_from(shuffled(n)).expect("below the number of addresses")))
 }
 
 #[tokio::test]
