@@ -52,6 +52,6 @@ async fn the_command_line_prints_the_document_that_is_served() {
     for (dialect, path) in DOCUMENTS {
         let document = server.anonymous().get(path).await.expect(200).json();
         let output: Finished = server.command_line(&["openapi", dialect]).succeeded();
-        assert_eq!(output.json(), served, "{dialect}");
+        assert_eq!(output.json(), document, "{dialect}");
     }
 }
