@@ -77,8 +77,8 @@ fn the_document_tells_of_every_route_and_every_reference_leads_somewhere() {
         let mut found = HashSet::new();
         references(&document, &mut found);
         for reference in found {
-            let name = reference.strip_prefix("#/components/schemas/").expect("a schema");
-            assert!(document["components"]["schemas"][name].is_object(), "{reference} in {}", dialect.name());
+            let told = reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer));
+            assert!(told.is_some_and(Value::is_object), "{reference} in {}", dialect.name());
         }
     }
 }
