@@ -30,7 +30,7 @@ const path = { id: lead.id };
 const talks = await app.GET("/api/leads/{id}/conversations", { params: { path } });
 assert(talks.data?.conversations.length === 1, talks);
 const transcript = await app.GET("/api/chat/messages", { headers: { Authorization: `Session ${sessionId}` } });
-assert(transcript.data?.messages.length === 4, transcript);
+assert(transcript.data?.messages.filter((message) => message.role === "user").length === 2, transcript);
 
 const refused = await app.POST("/api/leads", { body: { email: "no address", name: "Grace Hopper" } });
 assert(refused.data === undefined && refused.error.code === "invalid_request", refused);
