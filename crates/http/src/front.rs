@@ -161,14 +161,14 @@ impl Front {
 
     /// Whether an `Origin` is this server's own, as it is published or as the client asked for it.
     pub(crate) fn is_own_origin(&self, origin: &str, head: &Head) -> bool {
-        WebOrigin::parse(origin).is_ok_and(|origin| {
-            [&self.public_origin, &head.asked_origin].into_iter().flatten().any(|own| *own == origin)
-        })
+        WebOrigin::parse(origin)
+            .is_ok_and(|origin| self.public_origin.as_ref() == Some(&origin) || head.asked_origin() == Some(origin))
     }
 
     /// Whether what this client is sent is encrypted on its way: then a cookie must not go otherwise.
     pub(crate) fn is_encrypted(&self, head: &Head) -> bool {
-        [&self.public_origin, &head.asked_origin].into_iter().flatten().any(WebOrigin::is_https)
+        self.public_origin.as_ref().is_some_and(WebOrigin::is_https)
+            || head.asked_origin().is_some_and(|origin| origin.is_https())
     }
 
     /// How the store is, as of a second ago at most: to find out it writes.

@@ -114,7 +114,7 @@ fn head_of(front: &Front, request: &HttpRequest) -> Head {
         origin: text("origin"),
         fetch_site: text("sec-fetch-site"),
         cookie: text("cookie"),
-        asked_origin: origin::asked(request, address::is_trusted(peer, &front.trusted_proxies)),
+        asked_at: origin::asked(request, address::is_trusted(peer, &front.trusted_proxies)),
         user_agent: text("user-agent"),
         last_event_id: text("last-event-id"),
         if_none_match: text("if-none-match"),

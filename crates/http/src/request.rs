@@ -39,8 +39,8 @@ pub struct Head {
     pub fetch_site: Option<String>,
     /// `Cookie`.
     pub cookie: Option<String>,
-    /// Under which origin the client asked for this server.
-    pub asked_origin: Option<WebOrigin>,
+    /// Under which scheme and host the client asked for this server, as it was said.
+    pub asked_at: Option<String>,
     /// `User-Agent`.
     pub user_agent: Option<String>,
     /// `Last-Event-ID`.
@@ -53,6 +53,13 @@ pub struct Head {
     pub accepts_events: bool,
     /// The id of the request.
     pub request_id: String,
+}
+
+impl Head {
+    /// Under which origin the client asked for this server; `None` if what was said is none.
+    pub(crate) fn asked_origin(&self) -> Option<WebOrigin> {
+        WebOrigin::parse(self.asked_at.as_deref()?).ok()
+    }
 }
 
 /// One request.
