@@ -1,7 +1,7 @@
 //! Counting in memory: exact on one server.
 //!
 //! One lock is held while a request is decided, so that requests at the same moment come one after
-//! the other and all rules of a request are seen at once; a decision takes about a microsecond.
+//! the other and all rules of a request are seen at once; a decision takes one or two microseconds.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
