@@ -88,8 +88,8 @@ pub struct AdminGate {
     port: Arc<dyn AdminToken>,
     verified: Mutex<Option<Verified>>,
     tries: Mutex<LruCache<IpAddr, Vec<Instant>>>,
-    one: Semaphore,
-    queue: Semaphore,
+    one: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
 }
 
 impl AdminGate {
@@ -99,8 +99,8 @@ impl AdminGate {
             port,
             verified: Mutex::new(None),
             tries: Mutex::new(LruCache::new(MOST_ADDRESSES)),
-            one: Semaphore::new(1),
-            queue: Semaphore::new(LONGEST_QUEUE),
+            one: Arc::new(Semaphore::new(1)),
+            queue: Arc::new(Semaphore::new(LONGEST_QUEUE)),
         }
     }
 
@@ -150,10 +150,20 @@ impl AdminGate {
         if self.is_remembered(given, Among::AnyAddress) {
             return Some(true);
         }
-        let _place = self.queue.try_acquire().ok()?;
-        let _turn = self.one.acquire().await.expect("the semaphore is never closed");
+        let place = Arc::clone(&self.queue).try_acquire_owned().ok()?;
+        let turn = Arc::clone(&self.one).acquire_owned().await.expect("the semaphore is never closed");
         // Whoever waited may find the answer there already.
-        Some(self.is_remembered(given, Among::AnyAddress) || self.port.matches(token, &given.stored).await)
+        if self.is_remembered(given, Among::AnyAddress) {
+            return Some(true);
+        }
+        // A check that has begun is finished though its client goes away; until then it keeps its turn.
+        let (port, token, stored) = (Arc::clone(&self.port), token.to_owned(), given.stored.clone());
+        let check = tokio::spawn(async move {
+            let matches = port.matches(&token, &stored).await;
+            drop((place, turn));
+            matches
+        });
+        Some(check.await.unwrap_or(false))
     }
 
     fn is_remembered(&self, given: &Given, among: Among) -> bool {

@@ -105,11 +105,13 @@ impl Drop for InHand {
 fn head_of(front: &Front, request: &HttpRequest) -> Head {
     let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip());
-    let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
+    // A client may have put anything before what the proxies appended, which counts all the same.
+    let forwarded = request.headers().get_all("x-forwarded-for").map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let forwarded: Vec<_> = forwarded.collect();
     Head {
         path: request.uri().path().to_owned(),
         query: request.uri().query().unwrap_or_default().to_owned(),
-        address: address::of_client(peer, forwarded, &front.trusted_proxies),
+        address: address::of_client(peer, forwarded.iter().map(|line| &**line), &front.trusted_proxies),
         authorization: text("authorization"),
         origin: text("origin"),
         fetch_site: text("sec-fetch-site"),

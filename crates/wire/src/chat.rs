@@ -101,7 +101,11 @@ const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm b
 #[expect(dead_code, reason = "described, and read field by field by `ChatRequest::read`")]
 pub struct ChatRequestBody {
     /// What the visitor says.
-    #[schema(max_length = 4000, pattern = r"\S", example = "What does the Pro plan cost?")]
+    #[schema(
+        max_length = 4000,
+        pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+        example = "What does the Pro plan cost?"
+    )]
     message: String,
     /// The site's name for the visitor. The public chat issues one where it is left out.
     #[schema(

@@ -21,13 +21,24 @@ pub fn read_draft(body: &JsonMap) -> Result<DocumentDraft, FieldError> {
 #[expect(dead_code, reason = "described, and read field by field by `read_draft`")]
 pub struct DocumentCreateBody {
     /// Its title.
-    #[schema(max_length = 200, pattern = r"\S", example = "Product FAQ")]
+    #[schema(
+        max_length = 200,
+        pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+        example = "Product FAQ"
+    )]
     title: String,
     /// Its text: plain, Markdown, or `Q:` and `A:` lines; at most 5 MB.
-    #[schema(pattern = r"\S", example = "Q: What does Pro cost?\nA: $149 a month.")]
+    #[schema(
+        pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+        example = "Q: What does Pro cost?\nA: $149 a month."
+    )]
     content: String,
     /// A free label of 1 to 50 characters; `text` where nothing is said.
-    #[schema(max_length = 50, pattern = r"\S", example = "faq")]
+    #[schema(
+        max_length = 50,
+        pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+        example = "faq"
+    )]
     r#type: Option<String>,
 }
 

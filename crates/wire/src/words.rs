@@ -40,7 +40,7 @@ fn filled(about: &str, most: usize) -> RefOr<Schema> {
         .schema_type(Type::String)
         .description(Some(about))
         .max_length(Some(most))
-        .pattern(Some(r"\S"))
+        .pattern(Some(r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"))
         .into()
 }
 

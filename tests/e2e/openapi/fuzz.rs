@@ -78,8 +78,9 @@ async fn fuzz(dialect: &str) {
             .arg(openapi_scripts().join("schemathesis.toml"))
             .args(["run", &format!("{}{}", server.address(), document_of(dialect)), "--no-color"])
             .args(["--seed", &(SEED + run).to_string()])
-            // What has few inputs is done early, so that the rest needs more than its share.
-            .args(["--max-examples", &(missing * 11 / 10 / operations).max(20).to_string()])
+            // What has few inputs is done early, so that the rest needs more than its share. In coarse
+            // steps, because another number of examples is another run.
+            .args(["--max-examples", &(missing * 11 / 10 / operations).next_multiple_of(50).to_string()])
             .args(["--phases", if run == 0 { "examples,coverage,fuzzing,stateful" } else { "fuzzing" }])
             .env("SYNAPTIQ_FUZZ", folder.path().join("plan.json"))
             .env("PYTHONPATH", openapi_scripts())

@@ -14,6 +14,9 @@ use std::{net::IpAddr, sync::Arc};
 
 use actix_web::HttpResponseBuilder;
 use synaptiq_domain::{
+    access::Tenant,
+    conversation::SessionHash,
+    id::Id,
     limit::{Allowance, Group, Place, Plan, Plans, PublicLimits, Rule, Span, Standing, Subject, Verdict},
     ports::{Clock, Limiter},
     time::Timestamp,
@@ -90,6 +93,13 @@ impl Gate {
             Verdict::Admitted(_) => Ok(()),
             Verdict::Refused { standing, retry_after } => Err(too_many(&standing, retry_after)),
         }
+    }
+
+    /// Counts the message that began a session against that session, which had no name before.
+    pub async fn session_began(&self, tenant: Id<Tenant>, session: SessionHash) {
+        let subject = Subject::Session(tenant, session);
+        let _ =
+            self.limiter.admit(&[Rule { subject, group: None, span: Span::Minute, limit: self.public.session }]).await;
     }
 
     /// Lets a request in that counts against nothing, whoever asks.

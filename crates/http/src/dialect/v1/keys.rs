@@ -32,6 +32,11 @@ pub(super) async fn create(mut call: Call) -> Result<Answer, Refused> {
 /// `POST /keys/{id}/rotate`
 pub(super) async fn rotate(mut call: Call) -> Result<Answer, Refused> {
     call.json()?;
+    let key = list_keys(call.services(), call.scope()).await?.into_iter().find(|key| key.id == call.id(0));
+    // The new secret is the caller's to read, and with it the key's plan to use.
+    if let (Some(plan), Caller::Principal(maker)) = (key.and_then(|key| key.plan), &*call.caller) {
+        may_give_plan(call.services(), maker, &plan)?;
+    }
     let recorder = call.recorder(|created: &CreatedKey| Answer::ok(&KeyWithSecret::from(created)));
     let recording = recorder.recording();
     let created = rotate_key(call.services(), call.scope(), call.permissions(), call.id(0), recording.as_ref()).await?;
