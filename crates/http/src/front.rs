@@ -15,7 +15,10 @@ use synaptiq_domain::{
     ports::{Limiter, Store, store::StoreHealth},
     use_cases::Services,
 };
-use tokio::{runtime::Handle, sync::watch};
+use tokio::{
+    runtime::Handle,
+    sync::{Semaphore, watch},
+};
 
 use crate::{
     admin::{AdminGate, AdminToken},
@@ -24,7 +27,6 @@ use crate::{
     limits::Gate,
     remembered::Remembered,
     request::Head,
-    stream_places::StreamPlaces,
     tasks::Tasks,
     upload::UploadRoom,
 };
@@ -48,7 +50,7 @@ pub struct Limits {
     pub ping: Duration,
     /// How often a visitor's stream looks by itself. Default 5 s.
     pub poll: Duration,
-    /// How many visitors' streams are open at once, a tenth of them from one address. Default 10,000.
+    /// How many visitors' streams are open at once. Default 10,000.
     pub streams: usize,
     /// The most bytes of files being uploaded, of all requests together. Default 128 MiB.
     pub upload_bytes: usize,
@@ -107,7 +109,7 @@ pub struct Front {
     pub(crate) limits: Limits,
     pub(crate) gate: Gate,
     pub(crate) tasks: Tasks,
-    pub(crate) streams: Arc<StreamPlaces>,
+    pub(crate) streams: Arc<Semaphore>,
     pub(crate) uploads: UploadRoom,
     store_health: Remembered<StoreHealth>,
     model_reach: Remembered<bool>,
@@ -132,7 +134,7 @@ impl Front {
             limits,
             gate,
             tasks: Tasks::new(runtime),
-            streams: StreamPlaces::new(limits.streams),
+            streams: Arc::new(Semaphore::new(limits.streams)),
             uploads: UploadRoom::of_bytes(limits.upload_bytes),
             store_health: Remembered::default(),
             model_reach: Remembered::default(),

@@ -33,6 +33,5 @@ pub mod server;
 mod session;
 pub mod sse;
 pub mod stream;
-mod stream_places;
 pub mod tasks;
 pub mod upload;

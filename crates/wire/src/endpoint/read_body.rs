@@ -98,7 +98,7 @@ pub struct EndpointCreateBody {
     #[schema(max_length = 2000, example = "https://example.com/webhooks/synaptiq")]
     url: String,
     /// What for.
-    #[schema(max_length = 500, pattern = r"\S")]
+    #[schema(max_length = 500, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     description: Option<String>,
     /// Kinds of events, at least one.
     #[schema(value_type = Vec<SubscriptionWord>, min_items = 1, max_items = 50, example = json!(["lead.created", "lead.qualified"]))]
@@ -125,7 +125,7 @@ pub struct EndpointPatchBody {
     #[schema(max_length = 2000, nullable = false)]
     url: Option<String>,
     /// `null` clears it.
-    #[schema(max_length = 500, pattern = r"\S")]
+    #[schema(max_length = 500, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     description: Option<String>,
     /// Replaces the list.
     #[schema(value_type = Option<Vec<SubscriptionWord>>, nullable = false, min_items = 1, max_items = 50)]

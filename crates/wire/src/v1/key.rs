@@ -127,7 +127,11 @@ fn scopes(given: &Given<'_>) -> Result<PermissionSet, FieldError> {
 #[expect(dead_code, reason = "described, and read field by field by `read_creation`")]
 pub struct KeyCreateBody {
     /// What the team calls it.
-    #[schema(max_length = 100, pattern = r"\S", example = "CRM")]
+    #[schema(
+        max_length = 100,
+        pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+        example = "CRM"
+    )]
     name: String,
     /// `live`, `test`, `publishable` or `syrus`; `live` where nothing is said.
     #[schema(value_type = Option<KeyKindWord>)]
@@ -136,7 +140,7 @@ pub struct KeyCreateBody {
     #[schema(value_type = Option<Vec<BundleWord>>, max_items = 50, example = json!(["write"]))]
     scopes: Option<Vec<String>>,
     /// The plan whose limits apply, if not the tenant's.
-    #[schema(max_length = 100, pattern = r"\S")]
+    #[schema(max_length = 100, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     plan: Option<String>,
 }
 

@@ -43,7 +43,7 @@ pub(super) async fn stream(call: Call) -> Result<Answer, Refused> {
         (None, 0) => conversation.message_count,
         (None, asked) => asked,
     };
-    let place = call.front.streams.take(session, call.head.address).ok_or_else(busy)?;
+    let place = Arc::clone(&call.front.streams).try_acquire_owned().map_err(|_| busy())?;
     let (events, receiver) = channel();
     let front = Arc::clone(&call.front);
     let tasks = front.tasks.clone();

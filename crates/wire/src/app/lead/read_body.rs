@@ -67,7 +67,11 @@ pub fn read_patch(body: &JsonMap) -> Result<LeadPatch, FieldError> {
 #[expect(dead_code, reason = "described, and read field by field by `read_draft`")]
 pub struct LeadCreateBody {
     /// The person's name.
-    #[schema(max_length = 200, pattern = r"\S", example = "Jane Smith")]
+    #[schema(
+        max_length = 200,
+        pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+        example = "Jane Smith"
+    )]
     name: String,
     /// A valid address. A lead that has it already takes what is given: the answer is then 200.
     #[schema(format = "email", max_length = 254, example = "jane@example.com")]
@@ -76,19 +80,23 @@ pub struct LeadCreateBody {
     #[schema(max_length = 50, pattern = r"^(?:\D*\d){5,20}\D*$")]
     phone: Option<String>,
     /// Their company.
-    #[schema(max_length = 200, pattern = r"\S", example = "Acme Corp")]
+    #[schema(
+        max_length = 200,
+        pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+        example = "Acme Corp"
+    )]
     company: Option<String>,
     /// Your own data: at most 16 KiB, nested at most 8 deep. v1's `customFields` are kept apart.
     #[schema(value_type = Option<Object>)]
     metadata: Option<JsonMap>,
     /// Their job.
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     title: Option<String>,
     /// Labels of 1 to 50 characters.
     #[schema(value_type = Option<Vec<TagText>>, max_items = 100)]
     tags: Option<Vec<String>>,
     /// The first page they wrote from.
-    #[schema(max_length = 2000, pattern = r"\S")]
+    #[schema(max_length = 2000, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     source_url: Option<String>,
     /// The campaign that brought them.
     utm: Option<UtmBody>,
@@ -103,19 +111,19 @@ pub struct LeadCreateBody {
 #[expect(dead_code, reason = "described, and read field by field by `read_draft`")]
 pub struct UtmBody {
     /// `utm_source`
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     source: Option<String>,
     /// `utm_medium`
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     medium: Option<String>,
     /// `utm_campaign`
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     campaign: Option<String>,
     /// `utm_term`
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     term: Option<String>,
     /// `utm_content`
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     content: Option<String>,
 }
 
@@ -133,7 +141,7 @@ pub struct LeadPatchBody {
     #[schema(maximum = 100, example = 92)]
     qualification_score: Option<u8>,
     /// The person's name.
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     name: Option<String>,
     /// An address that another lead has is a conflict.
     #[schema(format = "email", max_length = 254)]
@@ -142,10 +150,10 @@ pub struct LeadPatchBody {
     #[schema(max_length = 50, pattern = r"^(?:\D*\d){5,20}\D*$")]
     phone: Option<String>,
     /// Their company.
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     company: Option<String>,
     /// Their job.
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     title: Option<String>,
     /// Replaces the labels.
     #[schema(value_type = Option<Vec<TagText>>, max_items = 100)]

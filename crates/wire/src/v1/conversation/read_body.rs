@@ -51,7 +51,7 @@ pub fn read_handoff(body: &JsonMap) -> Result<HandoffCommand, FieldError> {
 #[expect(dead_code, reason = "described, and read field by field by `read_agent_message`")]
 pub struct AgentMessageBody {
     /// What the person says.
-    #[schema(max_length = 4000, pattern = r"\S")]
+    #[schema(max_length = 4000, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     content: String,
     /// Who says it.
     member_id: Option<String>,
@@ -64,13 +64,13 @@ pub struct AgentMessageBody {
 #[expect(dead_code, reason = "described, and read field by field by `read_handoff`")]
 pub struct HandoffBody {
     /// Why.
-    #[schema(max_length = 500, pattern = r"\S")]
+    #[schema(max_length = 500, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     reason: String,
     /// `low`, `normal`, `high` or `urgent`; `normal` where nothing is said.
     #[schema(value_type = Option<PriorityWord>)]
     priority: Option<String>,
     /// The conversation so far, for whoever takes it.
-    #[schema(max_length = 2000, pattern = r"\S")]
+    #[schema(max_length = 2000, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     summary: Option<String>,
     /// Who takes it.
     member_id: Option<String>,

@@ -90,13 +90,13 @@ pub struct LeadCreateBody {
     #[schema(max_length = 50, pattern = r"^(?:\D*\d){5,20}\D*$", example = "+1-555-0234")]
     phone: Option<String>,
     /// The person's name.
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     name: Option<String>,
     /// Their company.
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     company: Option<String>,
     /// Their job.
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     title: Option<String>,
     /// Labels of 1 to 50 characters.
     #[schema(value_type = Option<Vec<TagText>>, max_items = 100)]
@@ -105,7 +105,7 @@ pub struct LeadCreateBody {
     #[schema(value_type = Option<Object>)]
     custom_fields: Option<JsonMap>,
     /// The first page they wrote from.
-    #[schema(max_length = 2000, pattern = r"\S")]
+    #[schema(max_length = 2000, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     source_url: Option<String>,
     /// The campaign that brought them.
     utm: Option<UtmBody>,
@@ -120,19 +120,19 @@ pub struct LeadCreateBody {
 #[expect(dead_code, reason = "described, and read field by field by `read_draft`")]
 pub struct UtmBody {
     /// `utm_source`
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     source: Option<String>,
     /// `utm_medium`
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     medium: Option<String>,
     /// `utm_campaign`
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     campaign: Option<String>,
     /// `utm_term`
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     term: Option<String>,
     /// `utm_content`
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     content: Option<String>,
 }
 
@@ -149,13 +149,13 @@ pub struct LeadPatchBody {
     #[schema(max_length = 50, pattern = r"^(?:\D*\d){5,20}\D*$")]
     phone: Option<String>,
     /// The person's name.
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     name: Option<String>,
     /// Their company.
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     company: Option<String>,
     /// Their job.
-    #[schema(max_length = 200, pattern = r"\S")]
+    #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
     title: Option<String>,
     /// Replaces the labels.
     #[schema(value_type = Option<Vec<TagText>>, max_items = 100)]
@@ -188,7 +188,11 @@ pub struct LeadPatchBody {
 #[expect(dead_code, reason = "described, and read field by field by `read_patch`")]
 pub struct AdjustmentBody {
     /// Why.
-    #[schema(max_length = 200, pattern = r"\S", example = "met at the fair")]
+    #[schema(
+        max_length = 200,
+        pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+        example = "met at the fair"
+    )]
     reason: String,
     /// How many.
     #[schema(minimum = -100, maximum = 100, example = 10)]
