@@ -45,7 +45,7 @@ const MOST_ADDRESSES: NonZeroUsize = NonZeroUsize::new(10_000).expect("not zero"
 /// From how many addresses a verified token is remembered.
 const MOST_VERIFIED: NonZeroUsize = NonZeroUsize::new(1_000).expect("not zero");
 /// How many tries an address has in a minute.
-const TRIES_A_MINUTE: usize = 10;
+pub(crate) const TRIES_A_MINUTE: usize = 10;
 /// The minute.
 const WINDOW: Duration = Duration::from_secs(60);
 /// How many checks may wait for the one that runs.

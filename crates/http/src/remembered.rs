@@ -28,6 +28,10 @@ impl<T: Copy> Remembered<T> {
         {
             return answer;
         }
+        // An asker who goes away leaves the former answer for a while: the question may be under way still.
+        if let Some((at, _)) = &mut *latest {
+            *at = Instant::now();
+        }
         let answer = ask.await;
         // From its end on: whoever waited for a slow answer takes this one.
         *latest = Some((Instant::now(), answer));
@@ -64,5 +68,24 @@ mod tests {
         let given_up = tokio::time::timeout(STANDS, remembered.get(std::future::pending::<u32>())).await;
         assert!(given_up.is_err());
         assert_eq!(remembered.get(async { 7 }).await, 7);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn i5_askers_who_give_up_do_not_put_the_question_more_often() {
+        let (remembered, asked) = (Remembered::default(), AtomicU32::new(0));
+        remembered.get(async { 7 }).await;
+        tokio::time::advance(STANDS).await;
+        let begun = Instant::now();
+        while begun.elapsed() < STANDS {
+            let ask = async {
+                asked.fetch_add(1, Ordering::Relaxed);
+                std::future::pending().await
+            };
+            let _ = tokio::time::timeout(Duration::from_millis(10), remembered.get(ask)).await;
+            tokio::time::advance(Duration::from_millis(10)).await;
+        }
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+        tokio::time::advance(STANDS).await;
+        assert_eq!(remembered.get(async { 8 }).await, 8);
     }
 }

@@ -10,8 +10,7 @@ use crate::time::Steady;
 /// never let one too many in and never keep one out too early. So the log is packed: what is kept
 /// of an admission is how long after its predecessor it came, in one byte up to 127 µs, two up to
 /// 16 ms, three up to 2 s, four up to 4 minutes. A lone admission takes no memory beyond the struct,
-/// twenty in a minute about 60 bytes, 60,000 in a minute (`self_hosted`, used to the full) about
-/// 120 KB, and no window of 60 s costs more than four bytes for each admission that it holds.
+/// 60,000 in a minute (`self_hosted`, used to the full) at most 128 KiB.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Window {
     /// From each admission to the next, seven bits a byte, the lowest first; the last byte of a

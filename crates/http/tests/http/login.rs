@@ -143,6 +143,9 @@ async fn k5_the_eleventh_try_of_a_minute_is_told_when_to_come_back() {
         assert_eq!((seen.status, &seen.json()["code"]), (429, &json!("rate_limited")), "{token}");
         let seconds: u32 = seen.header("retry-after").expect("a time").parse().expect("seconds");
         assert!((1..=60).contains(&seconds), "{seconds}");
+        assert_eq!(seen.header("x-ratelimit-retryafter"), seen.header("retry-after"));
+        let told = (seen.header("x-ratelimit-limit"), seen.header("x-ratelimit-remaining"));
+        assert_eq!(told, (Some("10"), Some("0")), "the tries are the tightest limit");
     }
     let bearer = stage.ask_publicly("GET", "/api/v1/leads").header("authorization", "Bearer something else");
     assert_eq!(bearer.seen().await.status, 401, "bearers have no tries of their own");

@@ -7,9 +7,11 @@ use synaptiq_wire::{
 };
 
 use crate::{
-    admin::{Admission, Presented},
+    admin::{Admission, Presented, TRIES_A_MINUTE},
     answer::Answer,
     fault::{Refused, busy},
+    limits,
+    pipeline::refusal,
     request::Call,
     session,
 };
@@ -22,8 +24,7 @@ pub(super) async fn log_in(call: Call) -> Result<Answer, Refused> {
         Admission::Admitted(stored) => stored,
         Admission::Refused => return Err(Fault::new(Code::InvalidCredential, "this admin token is not valid").into()),
         Admission::Throttled { seconds } => {
-            let message = "too many tries from this address; wait before the next one";
-            return Err(Fault::new(Code::RateLimited, message).with_retry_after(seconds).into());
+            return Ok(throttled(&call, seconds));
         }
         Admission::Busy => return Err(busy().into()),
     };
@@ -34,6 +35,17 @@ pub(super) async fn log_in(call: Call) -> Result<Answer, Refused> {
     let begun = begin_operator_session(call.services(), front.system, stored).await?;
     let cookie = session::cookie(front, head, begun.secret.reveal());
     Ok(Answer::ok(&LoggedIn::from(&begun.session)).with_header("set-cookie", cookie))
+}
+
+/// 429 with the limit that was tightest: the tries, not what strangers may ask in all.
+fn throttled(call: &Call, seconds: u32) -> Answer {
+    let message = "too many tries from this address; wait before the next one";
+    let fault = Fault::new(Code::RateLimited, message).with_retry_after(seconds);
+    let next_try = call.services().clock.now().seconds() + i64::from(seconds);
+    refusal(call.dialect, &fault, &call.head.request_id)
+        .with_header(limits::LIMIT, TRIES_A_MINUTE.to_string())
+        .with_header(limits::REMAINING, "0")
+        .with_header(limits::RESET, next_try.to_string())
 }
 
 /// `DELETE /api/admin/auth`
