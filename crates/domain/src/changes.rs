@@ -3,6 +3,7 @@
 
 use crate::{
     access::{ApiKey, Assistant, Member, Tenant},
+    analytics::VisitNote,
     conversation::{Conversation, Message},
     event::Event,
     id::Id,
@@ -80,6 +81,8 @@ pub struct Changes {
     pub documents: Vec<Change<Document>>,
     /// New passages.
     pub passages: Vec<Passage>,
+    /// Visitors of a day who were seen. Noting one twice, alone, changes nothing.
+    pub visits: Vec<VisitNote>,
     /// Webhook endpoints. Deleting one cancels its pending deliveries.
     pub endpoints: Vec<Change<Endpoint>>,
     /// New events.
@@ -106,6 +109,7 @@ impl Changes {
             evidence,
             documents,
             passages,
+            visits,
             endpoints,
             events,
             deliveries,
@@ -122,6 +126,7 @@ impl Changes {
             && evidence.is_empty()
             && documents.is_empty()
             && passages.is_empty()
+            && visits.is_empty()
             && endpoints.is_empty()
             && events.is_empty()
             && deliveries.is_empty()

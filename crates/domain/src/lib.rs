@@ -55,6 +55,7 @@ pub mod analytics;
 pub mod changes;
 pub mod conversation;
 pub mod event;
+pub mod history;
 pub mod id;
 pub mod knowledge;
 pub mod lead;

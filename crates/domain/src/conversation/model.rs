@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Where a conversation takes place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
     /// The widget, public chat and publishable keys.
@@ -252,6 +252,12 @@ pub struct Conversation {
     pub lead_score: Score,
     /// Messages of both sides.
     pub message_count: u32,
+    /// Answers of the assistant to a visitor's message.
+    pub responses: u32,
+    /// How long these took in all, in milliseconds.
+    pub response_millis: i64,
+    /// Whether a person was ever asked for; a conversation that went back to the AI keeps it.
+    pub was_handed_off: bool,
     /// The language of the visitor's last message: ISO 639-1.
     pub language: Option<String>,
     /// What is known from it.

@@ -139,6 +139,7 @@ fn fields(lead: &Lead) -> Vec<(&'static str, Value)> {
         source: _,
         source_url,
         utm,
+        first_conversation: _,
         tags,
         custom_fields,
         metadata,

@@ -32,6 +32,7 @@ impl Lead {
             source: source.unwrap_or(LeadSource::Api),
             source_url,
             utm,
+            first_conversation: None,
             tags: distinct,
             custom_fields,
             metadata,

@@ -9,7 +9,9 @@ mod status;
 
 pub use changes::{LeadStory, Merged};
 pub use decide::deal_size;
-pub use model::{Contact, Lead, LeadDraft, LeadMerge, LeadPatch, LeadSource, ScoreOverride, Tag, Utm};
+pub use model::{
+    Contact, FirstConversation, Lead, LeadDraft, LeadMerge, LeadPatch, LeadSource, ScoreOverride, Tag, Utm,
+};
 pub use query::{LeadQuery, LeadSort, SpokeWith};
 pub use score::{Grade, Score, Weight};
 pub use status::{LeadStatus, StatusChange, WantedStatus};

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     access::Member,
+    conversation::Channel,
     id::{Id, Kind},
     lead::{LeadStatus, Score, StatusChange, WantedStatus},
     money::{JsonMap, Money},
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// Where a lead came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LeadSource {
     /// A visitor gave contact details in a conversation.
@@ -99,6 +100,15 @@ pub struct ScoreOverride {
     pub at: Timestamp,
 }
 
+/// What figures need to know of a lead's first conversation. It outlives that conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstConversation {
+    /// Where it took place.
+    pub channel: Channel,
+    /// When it began.
+    pub at: Timestamp,
+}
+
 /// A person who may buy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Lead {
@@ -126,6 +136,8 @@ pub struct Lead {
     pub source_url: Option<String>,
     /// The campaign that brought them.
     pub utm: Utm,
+    /// Their first conversation, by which figures tell channels apart.
+    pub first_conversation: Option<FirstConversation>,
     /// Labels in the order in which they were added.
     pub tags: Vec<Tag>,
     /// v1's and syrus' free data.

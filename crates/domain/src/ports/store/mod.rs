@@ -8,6 +8,7 @@ mod access;
 mod analytics;
 mod commit;
 mod conversations;
+mod history;
 mod knowledge;
 mod leads;
 mod operator_sessions;
@@ -21,6 +22,7 @@ pub use access::{AccessStore, Credential, TenantView};
 pub use analytics::AnalyticsStore;
 pub use commit::UnitOfWork;
 pub use conversations::{ConversationFile, ConversationStore, TurnFile, TurnKey};
+pub use history::{HistoryStore, RecordSink};
 pub use knowledge::{KnowledgeStore, PassageKey};
 pub use leads::{LeadFile, LeadHistory, LeadKey, LeadStore};
 pub use operator_sessions::OperatorSessionStore;
@@ -33,6 +35,7 @@ pub trait Store:
     AccessStore
     + AnalyticsStore
     + ConversationStore
+    + HistoryStore
     + KnowledgeStore
     + LeadStore
     + OperatorSessionStore
@@ -47,6 +50,7 @@ impl<S> Store for S where
     S: AccessStore
         + AnalyticsStore
         + ConversationStore
+        + HistoryStore
         + KnowledgeStore
         + LeadStore
         + OperatorSessionStore
