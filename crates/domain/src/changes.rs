@@ -3,7 +3,6 @@
 
 use crate::{
     access::{ApiKey, Assistant, Member, Tenant},
-    analytics::VisitNote,
     conversation::{Conversation, Message},
     event::Event,
     id::Id,
@@ -81,8 +80,6 @@ pub struct Changes {
     pub documents: Vec<Change<Document>>,
     /// New passages.
     pub passages: Vec<Passage>,
-    /// Visitors of a day who were seen. Noting one twice, alone, changes nothing.
-    pub visits: Vec<VisitNote>,
     /// Webhook endpoints. Deleting one cancels its pending deliveries.
     pub endpoints: Vec<Change<Endpoint>>,
     /// New events.
@@ -109,7 +106,6 @@ impl Changes {
             evidence,
             documents,
             passages,
-            visits,
             endpoints,
             events,
             deliveries,
@@ -126,7 +122,6 @@ impl Changes {
             && evidence.is_empty()
             && documents.is_empty()
             && passages.is_empty()
-            && visits.is_empty()
             && endpoints.is_empty()
             && events.is_empty()
             && deliveries.is_empty()

@@ -5,9 +5,11 @@
 //! and the methods of [`SystemStore`], whose rows come with a scope of their own.
 
 mod access;
+mod activity;
 mod analytics;
 mod commit;
 mod conversations;
+mod counters;
 mod history;
 mod knowledge;
 mod leads;
@@ -19,9 +21,11 @@ mod webhooks;
 use thiserror::Error;
 
 pub use access::{AccessStore, Credential, TenantView};
+pub use activity::{ActivityStore, VisitKeyStore};
 pub use analytics::AnalyticsStore;
 pub use commit::UnitOfWork;
 pub use conversations::{ConversationFile, ConversationStore, TurnFile, TurnKey};
+pub use counters::CounterStore;
 pub use history::{HistoryStore, RecordSink};
 pub use knowledge::{KnowledgeStore, PassageKey};
 pub use leads::{LeadFile, LeadHistory, LeadKey, LeadStore};
@@ -35,7 +39,6 @@ pub trait Store:
     AccessStore
     + AnalyticsStore
     + ConversationStore
-    + HistoryStore
     + KnowledgeStore
     + LeadStore
     + OperatorSessionStore
@@ -50,7 +53,6 @@ impl<S> Store for S where
     S: AccessStore
         + AnalyticsStore
         + ConversationStore
-        + HistoryStore
         + KnowledgeStore
         + LeadStore
         + OperatorSessionStore
