@@ -124,6 +124,11 @@ impl HandoffReason {
         Self("taken_over".to_owned())
     }
 
+    /// Whatever it was, it went with the person.
+    pub(crate) fn erased() -> Self {
+        Self("erased".to_owned())
+    }
+
     /// Checks the length.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         bounded(text, 500).map(Self)
@@ -158,6 +163,11 @@ impl VisitorId {
     pub fn parse(text: &str) -> Result<Self, TextError> {
         let text = bounded(text, 200)?;
         if text.chars().any(char::is_control) { Err(TextError::Control) } else { Ok(Self(text)) }
+    }
+
+    /// What a visitor who was erased is called: nothing that any site calls anybody.
+    pub fn erased(fresh: u128) -> Self {
+        Self(format!("erased_{}", Id::<Conversation>::from_bits(fresh).ulid()))
     }
 
     /// The id as given.
@@ -281,6 +291,9 @@ pub struct Conversation {
     pub ended_at: Option<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
+    /// When everything that was said in it was erased.
+    #[serde(default)]
+    pub erased_at: Option<Timestamp>,
 }
 
 impl Kind for Conversation {

@@ -16,6 +16,7 @@ mod delete_conversation;
 mod delete_lead;
 mod deliveries;
 mod endpoints;
+mod erase;
 mod error;
 mod key_usage;
 mod keys;
@@ -46,6 +47,7 @@ pub use deliveries::{replay_delivery, send_test_event};
 pub use endpoints::{
     CreatedEndpoint, RotatedSecret, create_endpoint, delete_endpoint, patch_endpoint, rotate_endpoint_secret,
 };
+pub use erase::{apply_retention, erase_person};
 pub use error::UseCaseError;
 pub use key_usage::KeyUsage;
 pub use keys::{CreateKey, CreatedKey, create_key, list_keys, may_give_plan, revoke_key, rotate_key};

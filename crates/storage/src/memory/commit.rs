@@ -121,6 +121,7 @@ impl Rows {
             endpoints,
             events,
             deliveries,
+            erasures,
             receipt,
         } = changes;
         let (data, content) = (scope.data(), scope.content());
@@ -172,6 +173,9 @@ impl Rows {
         }
         for change in deliveries {
             self.write_delivery(data, &change)?;
+        }
+        for part in &erasures {
+            self.empty(data, part);
         }
         receipt.map_or(Ok(()), |receipt| self.write_receipt(data, receipt))
     }

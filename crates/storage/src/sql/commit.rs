@@ -3,7 +3,7 @@
 use synaptiq_domain::{access::TenantScope, changes::Changes};
 
 use super::{
-    Connection, Outcome, access, conversations, events, evidence, knowledge, leads, messages, receipts, webhooks,
+    Connection, Outcome, access, conversations, erasure, events, evidence, knowledge, leads, messages, receipts, webhooks,
 };
 
 /// Writes everything. Whoever calls takes all of it back if any of it fails.
@@ -23,6 +23,7 @@ pub(crate) fn write(conn: &mut Connection, scope: TenantScope, changes: &Changes
         endpoints,
         events: new_events,
         deliveries,
+        erasures,
         receipt,
     } = changes;
     let (data, content) = (scope.data().ulid(), scope.content().ulid());
@@ -54,6 +55,9 @@ pub(crate) fn write(conn: &mut Connection, scope: TenantScope, changes: &Changes
     webhooks::write_endpoints(conn, &data, endpoints)?;
     events::add(conn, &data, new_events)?;
     webhooks::write_deliveries(conn, &data, deliveries)?;
+    for part in erasures {
+        erasure::empty(conn, &data, part)?;
+    }
     if let Some(receipt) = receipt {
         receipts::write(conn, &data, receipt)?;
     }

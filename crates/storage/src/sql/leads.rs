@@ -27,7 +27,7 @@ use super::{
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = leads, primary_key(tenant_id, id), treat_none_as_null = true, treat_none_as_default_value = false)]
-struct LeadRow {
+pub(super) struct LeadRow {
     tenant_id: String,
     id: String,
     version: i64,
@@ -68,6 +68,9 @@ struct Overrides {
     status_by_hand: bool,
     score: Option<ScoreOverride>,
     adjustments: Vec<Adjustment>,
+    /// When the lead was emptied, in microseconds. Indexed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    erased_at: Option<i64>,
 }
 
 /// What brought a lead, in one column for the same reason.
@@ -108,9 +111,14 @@ impl LeadRow {
             last_active_at,
             created_at,
             updated_at,
+            erased_at,
         } = lead;
-        let overrides =
-            Overrides { status_by_hand: *status_by_hand, score: *score_override, adjustments: adjustments.clone() };
+        let overrides = Overrides {
+            status_by_hand: *status_by_hand,
+            score: *score_override,
+            adjustments: adjustments.clone(),
+            erased_at: erased_at.map(Timestamp::micros),
+        };
         let attribution = Attribution { utm: utm.clone(), first_conversation: *first_conversation };
         Ok(Self {
             tenant_id: tenant.to_owned(),
@@ -148,7 +156,7 @@ impl LeadRow {
         })
     }
 
-    fn lead(self) -> Outcome<Lead> {
+    pub(super) fn lead(self) -> Outcome<Lead> {
         let overrides: Overrides = codec::json("leads.overrides", &self.overrides)?;
         let attribution: Attribution = codec::json("leads.attribution", &self.attribution)?;
         Ok(Lead {
@@ -186,6 +194,7 @@ impl LeadRow {
             last_active_at: Timestamp::from_micros(self.last_active_at),
             created_at: Timestamp::from_micros(self.created_at),
             updated_at: Timestamp::from_micros(self.updated_at),
+            erased_at: codec::maybe_instant(overrides.erased_at),
         })
     }
 }

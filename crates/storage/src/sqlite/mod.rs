@@ -8,6 +8,7 @@ mod open;
 mod pool;
 mod schema;
 mod store;
+mod wipe;
 mod writer;
 
 // The queries are the same text for every database; each mounts them beside its own schema.
