@@ -2,9 +2,7 @@
 //! how it ended (security D6). Its rows are emptied in parts, see [`crate::erasure`].
 
 use crate::{
-    conversation::{
-        Conversation, ConversationStatus, Handoff, HandoffReason, KnownFacts, SessionHash, VisitorId,
-    },
+    conversation::{Conversation, ConversationStatus, Handoff, HandoffReason, KnownFacts, SessionHash, VisitorId},
     lead::Utm,
     money::JsonMap,
     time::Timestamp,
@@ -144,8 +142,7 @@ mod tests {
     fn a_conversation_that_has_ended_is_shut_as_it_ended() {
         let at = Timestamp::from_seconds;
         let (id, assistant, session) = (Id::from_bits(1), Id::from_bits(2), SessionHash([1; 32]));
-        let begun =
-            Conversation::begin(id, assistant, visitor("v"), session, Channel::Api, JsonMap::new(), at(1));
+        let begun = Conversation::begin(id, assistant, visitor("v"), session, Channel::Api, JsonMap::new(), at(1));
         let expired = Conversation { status: ConversationStatus::Expired, ended_at: Some(at(2)), ..begun };
         let shut = expired.shut(SessionHash([2; 32]), at(3));
         assert_eq!(shut, Conversation { session: SessionHash([2; 32]), ..expired });

@@ -362,10 +362,7 @@ fn settle(
         Some(message) => (message.clone(), message.content),
         // Nothing was said because a person took over, whoever has the conversation by now; or what was
         // said is not kept because the visitor was erased meanwhile.
-        None if reply.content.is_empty()
-            || (was_taken && !reply.streamed)
-            || conversation.erased_at.is_some() =>
-        {
+        None if reply.content.is_empty() || (was_taken && !reply.streamed) || conversation.erased_at.is_some() => {
             (resume.question.clone(), services.responder.handoff_notice(&view.tenant, &resume.language))
         }
         None => {

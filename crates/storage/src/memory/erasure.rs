@@ -46,9 +46,8 @@ impl ErasureStore for MemoryStore {
         limit: u32,
     ) -> Result<Vec<Id<Lead>>, StoreError> {
         let rows = self.read()?;
-        let is_old = |lead: &&Lead| {
-            lead.last_active_at < before && lead.erased_at.is_none() && lead.merged_into.is_none()
-        };
+        let is_old =
+            |lead: &&Lead| lead.last_active_at < before && lead.erased_at.is_none() && lead.merged_into.is_none();
         let mut old: Vec<&Lead> = rows.leads.of_tenant(scope.data()).filter(is_old).collect();
         old.sort_by_key(|lead| (lead.last_active_at, lead.id));
         Ok(old.into_iter().take(limit as usize).map(|lead| lead.id).collect())
@@ -57,9 +56,8 @@ impl ErasureStore for MemoryStore {
     async fn absorbed_leads(&self, scope: TenantScope, into: Id<Lead>) -> Result<Vec<Lead>, StoreError> {
         let (rows, tenant) = (self.read()?, scope.data());
         let family = rows.family(tenant, BTreeSet::from([into]));
-        let below = |lead: &&Lead| {
-            lead.id != into && family.contains(&lead.id) && rows.is_absorbed_by(tenant, lead, into)
-        };
+        let below =
+            |lead: &&Lead| lead.id != into && family.contains(&lead.id) && rows.is_absorbed_by(tenant, lead, into);
         Ok(rows.leads.of_tenant(tenant).filter(below).cloned().collect())
     }
 

@@ -8,6 +8,7 @@ mod access;
 mod analytics;
 mod commit;
 mod conversations;
+mod counters;
 mod erasure;
 mod knowledge;
 mod leads;

@@ -218,13 +218,7 @@ pub(crate) fn traces(conn: &mut Connection, scope: TenantScope, of: &Trace, limi
     }
 }
 
-fn words_of(
-    conn: &mut Connection,
-    tenant: &str,
-    id: Id<Conversation>,
-    limit: i64,
-    found: &mut Erasure,
-) -> Outcome<()> {
+fn words_of(conn: &mut Connection, tenant: &str, id: Id<Conversation>, limit: i64, found: &mut Erasure) -> Outcome<()> {
     let told: Vec<i64> = messages::table
         .filter(messages::tenant_id.eq(tenant))
         .filter(messages::conversation_id.eq(id.ulid()))

@@ -41,6 +41,7 @@ pub trait Store:
     AccessStore
     + AnalyticsStore
     + ConversationStore
+    + CounterStore
     + ErasureStore
     + KnowledgeStore
     + LeadStore
@@ -56,6 +57,7 @@ impl<S> Store for S where
     S: AccessStore
         + AnalyticsStore
         + ConversationStore
+        + CounterStore
         + ErasureStore
         + KnowledgeStore
         + LeadStore
