@@ -2,10 +2,12 @@
 
 mod counters;
 mod current;
+mod onlooker;
 mod recount;
 mod visit;
 
 pub use counters::{CounterKey, DayFigures, Figures, contribution_of_conversation, contribution_of_lead};
 pub use current::{ACTIVITY_DAYS, CurrentOverview, DayCount, StatusCounts, activity_days};
+pub use onlooker::Onlooker;
 pub use recount::{Difference, Recount};
 pub use visit::{Visit, VisitNote, contribution_of_visit};
