@@ -9,6 +9,7 @@ mod activity;
 mod analytics;
 mod commit;
 mod conversations;
+mod counters;
 mod knowledge;
 mod leads;
 mod operator_sessions;

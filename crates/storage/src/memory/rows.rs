@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use synaptiq_domain::{
     access::{ApiKey, Assistant, Member, OperatorSession, Tenant, TenantScope},
-    analytics::Visit,
+    analytics::{CounterKey, Figures, Visit},
     conversation::{Conversation, Message, VisitorId},
     event::{Activity, Event},
     id::Id,
@@ -67,6 +67,8 @@ pub(super) struct Rows {
     pub(super) events: Table<(Id<Tenant>, Id<Event>), Activity>,
     pub(super) deliveries: Table<(Id<Tenant>, Id<Delivery>), QueuedDelivery>,
     pub(super) receipts: Table<(Id<Tenant>, ReceiptKey), Receipt>,
+    /// Sums of the days. Rows may be zero.
+    pub(super) daily_counters: Table<(Id<Tenant>, CounterKey), Figures>,
     pub(super) settings: Table<String, String>,
     /// The secrets of days, by which visitors without a name are told apart.
     pub(super) visit_keys: Table<Day, [u8; 32]>,
@@ -96,13 +98,14 @@ macro_rules! each_table {
             events,
             deliveries,
             receipts,
+            daily_counters,
             settings,
             visit_keys,
             operator_sessions,
         } = $rows;
         each_table!(@ $table => $body;
             tenants assistants members keys hashes leads addresses conversations messages evidence documents
-            passages knowledge_generations endpoints visits events deliveries receipts settings
+            passages knowledge_generations endpoints visits events deliveries receipts daily_counters settings
             visit_keys operator_sessions);
     }};
     (@ $table:ident => $body:expr; $($name:ident)*) => { $({ let $table = $name; $body; })* };

@@ -3,8 +3,8 @@
 use synaptiq_domain::{access::TenantScope, changes::Changes};
 
 use super::{
-    Connection, Outcome, access, activity, conversations, evidence, knowledge, leads, messages, receipts, visits,
-    webhooks,
+    Connection, Outcome, access, activity, conversations, counters, evidence, knowledge, leads, messages, receipts,
+    visits, webhooks,
 };
 
 /// Writes everything. Whoever calls takes all of it back if any of it fails.
@@ -36,6 +36,7 @@ pub(crate) fn write(conn: &mut Connection, scope: TenantScope, changes: &Changes
     conversations::write(conn, &data, changed_conversations)?;
     messages::add(conn, &data, new_messages)?;
     evidence::add(conn, &data, new_evidence)?;
+    counters::add(conn, &data, &changes.counter_deltas())?;
     let counted: Vec<String> = changed_conversations
         .iter()
         .filter_map(|change| change.after().map(|conversation| conversation.id.ulid()))
@@ -54,7 +55,8 @@ pub(crate) fn write(conn: &mut Connection, scope: TenantScope, changes: &Changes
     knowledge::write(conn, &content, documents)?;
     knowledge::add_passages(conn, &content, passages)?;
     webhooks::write_endpoints(conn, &data, endpoints)?;
-    visits::note(conn, &data, seen)?;
+    let visitors = visits::note(conn, &data, seen)?;
+    counters::add(conn, &data, &visitors)?;
     activity::add(conn, &data, new_events)?;
     webhooks::write_deliveries(conn, &data, deliveries)?;
     if let Some(receipt) = receipt {

@@ -11,6 +11,7 @@ pub(super) mod analytics;
 pub(super) mod codec;
 pub(super) mod commit;
 pub(super) mod conversations;
+pub(super) mod counters;
 pub(super) mod evidence;
 pub(super) mod fault;
 pub(super) mod knowledge;

@@ -40,6 +40,7 @@ pub trait Store:
     + ActivityStore
     + AnalyticsStore
     + ConversationStore
+    + CounterStore
     + KnowledgeStore
     + LeadStore
     + OperatorSessionStore
@@ -56,6 +57,7 @@ impl<S> Store for S where
         + ActivityStore
         + AnalyticsStore
         + ConversationStore
+        + CounterStore
         + KnowledgeStore
         + LeadStore
         + OperatorSessionStore
