@@ -3,6 +3,7 @@
 
 use crate::{
     access::{ApiKey, Assistant, Member, Tenant},
+    analytics::VisitNote,
     conversation::{Conversation, Message},
     erasure::Erasure,
     event::Event,
@@ -83,7 +84,9 @@ pub struct Changes {
     pub passages: Vec<Passage>,
     /// Webhook endpoints. Deleting one cancels its pending deliveries.
     pub endpoints: Vec<Change<Endpoint>>,
-    /// New events.
+    /// Visitors who were seen. Each is counted once a day, in the same commit.
+    pub visits: Vec<VisitNote>,
+    /// New events, of which their [`Activity`](crate::event::Activity) is kept.
     pub events: Vec<Event>,
     /// Deliveries, new or tried. A pending one needs its endpoint; writing one ends its lease.
     pub deliveries: Vec<Change<Delivery>>,
@@ -110,6 +113,7 @@ impl Changes {
             documents,
             passages,
             endpoints,
+            visits,
             events,
             deliveries,
             erasures,
@@ -127,6 +131,7 @@ impl Changes {
             && documents.is_empty()
             && passages.is_empty()
             && endpoints.is_empty()
+            && visits.is_empty()
             && events.is_empty()
             && deliveries.is_empty()
             && erasures.iter().all(Erasure::is_empty)

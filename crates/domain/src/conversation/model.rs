@@ -167,8 +167,11 @@ impl VisitorId {
 
     /// What a visitor who was erased is called: nothing that any site calls anybody.
     pub fn erased(fresh: u128) -> Self {
-        Self(format!("erased_{}", Id::<Conversation>::from_bits(fresh).ulid()))
+        Self(format!("{}{}", Self::ERASED, Id::<Conversation>::from_bits(fresh).ulid()))
     }
+
+    /// What such a name begins with.
+    pub const ERASED: &str = "erased_";
 
     /// The id as given.
     pub fn as_str(&self) -> &str {

@@ -24,6 +24,8 @@ pub enum Trace {
     Lead(Id<Lead>),
     /// A visitor: their visits.
     Visitor(VisitorId),
+    /// Every visitor: the visits of the days before this one, as far as they still name somebody.
+    VisitsBefore(Day),
 }
 
 /// A visit that gets another name.

@@ -8,7 +8,7 @@ use crate::{
     access::{Retention, SystemScope, TenantScope},
     changes::{Change, Changes},
     conversation::{Conversation, SessionHash, VisitorId},
-    erasure::{Erased, Erasure, Person, PersonTraces, Trace, VisitErasure},
+    erasure::{Erased, Erasure, Person, PersonTraces, Trace},
     id::Id,
     lead::Lead,
     ports::StoreError,
@@ -44,12 +44,13 @@ pub async fn erase_person(
     Ok(erased)
 }
 
-/// Empties what tenants keep no longer. `true` if anything was emptied.
-pub async fn apply_retention(services: &Services, system: SystemScope) -> Result<bool, UseCaseError> {
+/// Empties what tenants keep no longer. `true` if anything was emptied. Visits are looked for where
+/// `visits` says so: that reads all of them, and once an hour is enough.
+pub async fn apply_retention(services: &Services, system: SystemScope, visits: bool) -> Result<bool, UseCaseError> {
     let mut erased = Erased::default();
     for tenant in services.store.list_tenants(system).await? {
         for scope in [TenantScope::live(tenant.id), TenantScope::sandbox(tenant.sandbox, tenant.id)] {
-            retain(services, scope, tenant.settings.retention, &mut erased).await?;
+            retain(services, scope, tenant.settings.retention, visits, &mut erased).await?;
         }
     }
     Ok(!erased.is_nothing())
@@ -59,6 +60,7 @@ async fn retain(
     services: &Services,
     scope: TenantScope,
     retention: Retention,
+    visits: bool,
     erased: &mut Erased,
 ) -> Result<(), UseCaseError> {
     let before = |days: u32| services.clock.now().plus(-time::Duration::days(i64::from(days)));
@@ -72,6 +74,9 @@ async fn retain(
         for conversation in services.store.conversations_silent_since(scope, before(days), A_ROUND).await? {
             erase_conversation(services, scope, conversation, erased).await?;
         }
+        if visits {
+            erase_visits(services, scope, &Trace::VisitsBefore(before(days).day()), erased).await?;
+        }
     }
     Ok(())
 }
@@ -84,7 +89,7 @@ async fn erase(
 ) -> Result<(), UseCaseError> {
     let PersonTraces { leads, conversations, visitors } = traces;
     for visitor in visitors {
-        erase_visits(services, scope, visitor, erased).await?;
+        erase_visits(services, scope, &Trace::Visitor(visitor.clone()), erased).await?;
     }
     for conversation in conversations {
         erase_conversation(services, scope, *conversation, erased).await?;
@@ -98,17 +103,19 @@ async fn erase(
     Ok(())
 }
 
-/// Every visit gets another name, all of one visitor the same: a visitor of a day stays one.
+/// Every visit gets a name of its own that says nothing: a visitor of a day stays one, and nothing ties
+/// one day to another.
 async fn erase_visits(
     services: &Services,
     scope: TenantScope,
-    visitor: &VisitorId,
+    of: &Trace,
     erased: &mut Erased,
 ) -> Result<(), UseCaseError> {
-    let renamed = VisitorId::erased(services.ids.next());
     loop {
-        let mut part = services.store.traces(scope, &Trace::Visitor(visitor.clone()), PART).await?;
-        part.visits = part.visits.into_iter().map(|visit| VisitErasure { renamed: renamed.clone(), ..visit }).collect();
+        let mut part = services.store.traces(scope, of, PART).await?;
+        for visit in &mut part.visits {
+            visit.renamed = VisitorId::erased(services.ids.next());
+        }
         let is_rest = part.is_rest(PART);
         empty(services, scope, part, erased).await?;
         if is_rest {

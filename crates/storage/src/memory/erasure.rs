@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use synaptiq_domain::{
     access::{SystemScope, Tenant, TenantScope},
-    conversation::{Conversation, ConversationStatus, Message, Role},
-    erasure::{Erasure, Person, PersonTraces, Trace},
-    event::{Event, EventData},
+    analytics::Visit,
+    conversation::{Conversation, ConversationStatus, Message, Role, VisitorId},
+    erasure::{Erasure, Person, PersonTraces, Trace, VisitErasure},
+    event::Activity,
     id::Id,
     lead::Lead,
     ports::{StoreError, store::ErasureStore},
     text::{Email, Phone},
-    time::Timestamp,
+    time::{Day, Timestamp},
     webhook::DeliveryStatus,
 };
 
@@ -35,7 +36,12 @@ impl ErasureStore for MemoryStore {
                 rows.words_of(tenant, *id, limit, told)
             }
             Trace::Lead(id) => rows.told_of(tenant, |about, _| about == Some(*id), limit),
-            Trace::Visitor(_) => Erasure::default(),
+            Trace::Visitor(visitor) => rows.visits_where(tenant, |_, name| name == visitor, limit),
+            Trace::VisitsBefore(before) => rows.visits_where(
+                tenant,
+                |day, name| day < *before && !name.as_str().starts_with(VisitorId::ERASED),
+                limit,
+            ),
         })
     }
 
@@ -95,11 +101,14 @@ impl Rows {
             let has_address = |lead: &&Lead| lead.contact.email.as_ref().map(Email::folded).as_ref() == Some(&folded);
             leads.extend(self.leads.of_tenant(tenant).filter(has_address).map(|lead| lead.id));
             let names_it = |text: &str| text.to_ascii_lowercase().contains(&folded);
+            // Of leads that are gone deliveries may still tell.
             leads.extend(
-                self.events
-                    .of_tenant(tenant)
-                    .filter(|event| !is_empty(event) && names_it(&words_of(event)))
-                    .filter_map(|event| event.lead)
+                self.deliveries
+                    .iter()
+                    .filter(|((owner, _), queued)| {
+                        *owner == tenant && names_it(&String::from_utf8_lossy(&queued.delivery.body))
+                    })
+                    .filter_map(|(_, queued)| queued.delivery.lead)
                     .filter(|lead| !self.leads.contains(&(tenant, *lead))),
             );
             let names_them = |conversation: &&Conversation| {
@@ -119,6 +128,9 @@ impl Rows {
             for conversation in self.conversations.of_tenant(tenant).filter(|row| row.visitor == *visitor) {
                 conversations.insert(conversation.id);
                 leads.extend(conversation.lead);
+                visitors.insert(visitor.clone());
+            }
+            if self.visits.iter().any(|((owner, _, name), _)| *owner == tenant && name == visitor) {
                 visitors.insert(visitor.clone());
             }
         }
@@ -190,9 +202,11 @@ impl Rows {
     ) -> Erasure {
         let events = self
             .events
-            .of_tenant(tenant)
-            .filter(|event| is_about(event.lead, event.conversation) && !is_empty(event))
-            .map(|event| event.id);
+            .iter()
+            .filter(|((owner, _), event)| {
+                *owner == tenant && is_about(event.lead, event.conversation) && !event.description.is_empty()
+            })
+            .map(|((_, id), _)| *id);
         let is_left = |queued: &QueuedDelivery| queued.is_pending() || !queued.delivery.body.is_empty();
         let deliveries = self
             .deliveries
@@ -216,7 +230,7 @@ impl Rows {
 
     /// Empties exactly these rows.
     pub(super) fn empty(&mut self, tenant: Id<Tenant>, part: &Erasure) {
-        let Erasure { messages, quotes, events, deliveries, receipts, visits: _ } = part;
+        let Erasure { messages, quotes, events, deliveries, receipts, visits } = part;
         for (conversation, position) in messages {
             let key = (tenant, *conversation, *position);
             if let Some(message) = self.messages.get(&key).cloned() {
@@ -231,7 +245,7 @@ impl Rows {
         }
         for id in events {
             if let Some(event) = self.events.get(&(tenant, *id)).cloned() {
-                self.events.put((tenant, *id), Event { data: EventData::default(), ..event });
+                self.events.put((tenant, *id), Activity { description: String::new(), ..event });
             }
         }
         for id in deliveries {
@@ -248,13 +262,21 @@ impl Rows {
         for key in receipts {
             self.receipts.remove((tenant, *key));
         }
+        for VisitErasure { visitor, day, renamed } in visits {
+            let key = (tenant, *day, visitor.clone());
+            if let Some(visit) = self.visits.get(&key).cloned() {
+                self.visits.remove(key);
+                let visit = Visit { visitor: renamed.clone(), page: None, ..visit };
+                self.visits.put((tenant, *day, renamed.clone()), visit);
+            }
+        }
     }
-}
 
-fn is_empty(event: &Event) -> bool {
-    event.data == EventData::default()
-}
-
-fn words_of(event: &Event) -> String {
-    serde_json::to_string(&event.data).unwrap_or_default()
+    fn visits_where(&self, tenant: Id<Tenant>, is_meant: impl Fn(Day, &VisitorId) -> bool, limit: usize) -> Erasure {
+        let visits =
+            self.visits.iter().filter(|((owner, day, visitor), _)| *owner == tenant && is_meant(*day, visitor)).map(
+                |((_, day, visitor), _)| VisitErasure { visitor: visitor.clone(), day: *day, renamed: visitor.clone() },
+            );
+        Erasure { visits: visits.take(limit).collect(), ..Erasure::default() }
+    }
 }

@@ -6,23 +6,23 @@ use diesel::prelude::*;
 use synaptiq_domain::{
     access::TenantScope,
     conversation::{Conversation, VisitorId},
-    erasure::{Erasure, Person, PersonTraces, Trace},
+    erasure::{Erasure, Person, PersonTraces, Trace, VisitErasure},
     id::Id,
     lead::Lead,
     receipt::ReceiptKey,
     text::{Email, Phone},
-    time::Timestamp,
+    time::{Day, Timestamp},
     webhook::DeliveryStatus,
 };
 
 use super::{
     Connection, Outcome, codec, dialect,
     leads::LeadRow,
-    schema::{conversations, deliveries, events, evidence, leads, messages, receipts},
+    schema::{conversations, deliveries, events, evidence, leads, messages, receipts, visits},
 };
 
-/// What an emptied event holds.
-const NOTHING: &str = "{}";
+/// How many days of visits are looked at in one statement, which takes so many values at most.
+const DAYS_AT_ONCE: usize = 10_000;
 /// What an emptied list of citations is.
 const NO_CITATIONS: &str = "[]";
 
@@ -128,13 +128,13 @@ fn leads_with_phone(conn: &mut Connection, tenant: &str, phone: &Phone) -> Outco
     Ok(found)
 }
 
-/// Leads that are gone, but of whom an event still tells with this address.
+/// Leads that are gone, but of whom the body of a delivery still tells with this address.
 fn leads_told_of(conn: &mut Connection, tenant: &str, email: &Email) -> Outcome<Vec<String>> {
-    let told: Vec<Option<String>> = events::table
-        .filter(events::tenant_id.eq(tenant))
-        .filter(events::lead_id.is_not_null())
-        .filter(dialect::position_of(dialect::lower(events::data), email.folded()).gt(0))
-        .select(events::lead_id)
+    let told: Vec<Option<String>> = deliveries::table
+        .filter(deliveries::tenant_id.eq(tenant))
+        .filter(deliveries::lead_id.is_not_null())
+        .filter(dialect::position_of(dialect::lower_bytes(deliveries::body), email.folded()).gt(0))
+        .select(deliveries::lead_id)
         .distinct()
         .load(conn)?;
     let mut gone = Vec::new();
@@ -215,6 +215,7 @@ pub(crate) fn traces(conn: &mut Connection, scope: TenantScope, of: &Trace, limi
         }
         Trace::Lead(id) => told_of(conn, &tenant, About::Lead(&id.ulid()), limit),
         Trace::Visitor(visitor) => visits_of(conn, &tenant, visitor, limit),
+        Trace::VisitsBefore(day) => visits_before(conn, &tenant, *day, limit),
     }
 }
 
@@ -263,7 +264,7 @@ macro_rules! about {
 
 fn told_of(conn: &mut Connection, tenant: &str, about: About<'_>, limit: i64) -> Outcome<Erasure> {
     let told: Vec<String> =
-        about!(events, tenant, &about).filter(events::data.ne(NOTHING)).limit(limit).select(events::id).load(conn)?;
+        about!(events, tenant, &about).filter(events::description.ne("")).limit(limit).select(events::id).load(conn)?;
     let bodies: Vec<String> = about!(deliveries, tenant, &about)
         .filter(deliveries::body.ne(Vec::new()).or(deliveries::status.eq(DeliveryStatus::Pending.as_str())))
         .limit(limit)
@@ -281,17 +282,57 @@ fn told_of(conn: &mut Connection, tenant: &str, about: About<'_>, limit: i64) ->
     })
 }
 
-fn has_visits(_conn: &mut Connection, _tenant: &str, _visitor: &VisitorId) -> Outcome<bool> {
-    Ok(false)
+fn has_visits(conn: &mut Connection, tenant: &str, visitor: &VisitorId) -> Outcome<bool> {
+    Ok(!visits_of(conn, tenant, visitor, 1)?.visits.is_empty())
 }
 
-fn visits_of(_conn: &mut Connection, _tenant: &str, _visitor: &VisitorId, _limit: i64) -> Outcome<Erasure> {
-    Ok(Erasure::default())
+/// A visitor's visits, looked up day by day: there is no index by visitor, which every visit would pay for.
+fn visits_of(conn: &mut Connection, tenant: &str, visitor: &VisitorId, limit: i64) -> Outcome<Erasure> {
+    let mine = || visits::table.filter(visits::tenant_id.eq(tenant)).select(visits::day);
+    let first: Option<i64> = mine().order(visits::day.asc()).first(conn).optional()?;
+    let last: Option<i64> = mine().order(visits::day.desc()).first(conn).optional()?;
+    let mut found = Erasure::default();
+    let (Some(first), Some(last)) = (first, last) else { return Ok(found) };
+    let days: Vec<i64> = (first..=last).collect();
+    for days in days.chunks(DAYS_AT_ONCE) {
+        let seen: Vec<i64> = mine()
+            .filter(visits::day.eq_any(days))
+            .filter(visits::visitor.eq(visitor.as_str()))
+            .order(visits::day.asc())
+            .limit(limit - i64::try_from(found.visits.len()).unwrap_or(limit))
+            .load(conn)?;
+        for day in seen {
+            let day = Day(codec::number("visits.day", day)?);
+            found.visits.push(VisitErasure { visitor: visitor.clone(), day, renamed: visitor.clone() });
+        }
+    }
+    Ok(found)
+}
+
+/// Visits of the days before one by visitors who still have their names.
+fn visits_before(conn: &mut Connection, tenant: &str, before: Day, limit: i64) -> Outcome<Erasure> {
+    let seen: Vec<(i64, String)> = visits::table
+        .filter(visits::tenant_id.eq(tenant))
+        .filter(visits::day.lt(i64::from(before.0)))
+        .filter(dialect::position_of(visits::visitor, VisitorId::ERASED).ne(1))
+        .order((visits::day.asc(), visits::visitor.asc()))
+        .limit(limit)
+        .select((visits::day, visits::visitor))
+        .load(conn)?;
+    let visits = seen
+        .into_iter()
+        .map(|(day, visitor)| {
+            let visitor: VisitorId = codec::word("visits.visitor", &visitor)?;
+            let day = Day(codec::number("visits.day", day)?);
+            Ok(VisitErasure { renamed: visitor.clone(), visitor, day })
+        })
+        .collect::<Outcome<_>>()?;
+    Ok(Erasure { visits, ..Erasure::default() })
 }
 
 /// Empties exactly these rows.
 pub(super) fn empty(conn: &mut Connection, tenant: &str, part: &Erasure) -> Outcome<()> {
-    let Erasure { messages: told, quotes, events: happened, deliveries: sent, receipts: answers, visits: _ } = part;
+    let Erasure { messages: told, quotes, events: happened, deliveries: sent, receipts: answers, visits: seen } = part;
     for (conversation, position) in told {
         diesel::update(messages::table.find((tenant, conversation.ulid(), i64::from(*position))))
             .set((messages::content.eq(""), messages::citations.eq(NO_CITATIONS)))
@@ -305,7 +346,7 @@ pub(super) fn empty(conn: &mut Connection, tenant: &str, part: &Erasure) -> Outc
         diesel::update(pieces).set(evidence::quote.eq("")).execute(conn)?;
     }
     for event in happened {
-        diesel::update(events::table.find((tenant, event.ulid()))).set(events::data.eq(NOTHING)).execute(conn)?;
+        diesel::update(events::table.find((tenant, event.ulid()))).set(events::description.eq("")).execute(conn)?;
     }
     let nothing = None::<i64>;
     for delivery in sent {
@@ -322,6 +363,11 @@ pub(super) fn empty(conn: &mut Connection, tenant: &str, part: &Erasure) -> Outc
     }
     for key in answers {
         diesel::delete(receipts::table.find((tenant, key.0.as_slice()))).execute(conn)?;
+    }
+    for VisitErasure { visitor, day, renamed } in seen {
+        diesel::update(visits::table.find((tenant, i64::from(day.0), visitor.as_str())))
+            .set((visits::visitor.eq(renamed.as_str()), visits::page.eq(None::<String>)))
+            .execute(conn)?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use diesel::{
     Connection as _, SqliteConnection,
     expression::SqlLiteral,
     result::{DatabaseErrorKind, Error},
-    sql_types::{Bool, Text},
+    sql_types::{Binary, Bool, Text},
     sqlite::Sqlite,
 };
 use synaptiq_domain::ports::StoreError;
@@ -24,6 +24,9 @@ extern "SQL" {
     /// `text` with the letters of ASCII in lower case.
     #[sql_name = "lower"]
     fn lower(text: Text) -> Text;
+    /// The same of bytes that are text.
+    #[sql_name = "lower"]
+    fn lower_bytes(text: Binary) -> Text;
 }
 
 /// Holds of a lead that was not emptied; word for word what the index `leads_to_erase` says.

@@ -11,6 +11,8 @@ use synaptiq_domain::{
     analytics::{CurrentOverview, DayCount, StatusCounts},
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
+    erasure::{Erasure, Person, PersonTraces, Trace},
+    event::{Activity, ActivityQuery},
     id::Id,
     knowledge::{Document, Passage},
     lead::{Lead, LeadQuery},
@@ -18,9 +20,10 @@ use synaptiq_domain::{
     ports::{
         Store, StoreError,
         store::{
-            AccessStore, AnalyticsStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile,
-            LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth,
-            SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, WebhookStore,
+            AccessStore, ActivityStore, AnalyticsStore, ConversationStore, Credential, DueDelivery, ErasureStore,
+            KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore,
+            Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, VisitKeyStore,
+            WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -100,6 +103,10 @@ hand_on!(AccessStore {
     fn list_keys(scope: TenantScope) -> Answer<Vec<ApiKey>>;
 });
 
+hand_on!(ActivityStore {
+    fn list_activity(scope: TenantScope, query: &ActivityQuery) -> Answer<Page<Activity>>;
+});
+
 hand_on!(AnalyticsStore {
     fn current_overview(scope: TenantScope) -> Answer<CurrentOverview>;
     fn status_counts(scope: TenantScope) -> Answer<StatusCounts>;
@@ -114,6 +121,15 @@ hand_on!(ConversationStore {
     fn recent_conversations(scope: TenantScope, lead: Id<Lead>, limit: u32) -> Answer<Vec<Conversation>>;
     fn list_messages(scope: TenantScope, id: Id<Conversation>, range: MessageRange) -> Answer<Vec<Message>>;
     fn messages_after(scope: TenantScope, id: Id<Conversation>, position: u32, limit: u32) -> Answer<Vec<Message>>;
+});
+
+hand_on!(ErasureStore {
+    fn find_person(scope: TenantScope, person: &Person) -> Answer<PersonTraces>;
+    fn traces(scope: TenantScope, of: &Trace, limit: u32) -> Answer<Erasure>;
+    fn leads_inactive_since(scope: TenantScope, before: Timestamp, limit: u32) -> Answer<Vec<Id<Lead>>>;
+    fn absorbed_leads(scope: TenantScope, into: Id<Lead>) -> Answer<Vec<Lead>>;
+    fn conversations_silent_since(scope: TenantScope, before: Timestamp, limit: u32) -> Answer<Vec<Id<Conversation>>>;
+    fn wipe(system: SystemScope) -> Answer<()>;
 });
 
 hand_on!(KnowledgeStore {
@@ -140,6 +156,11 @@ hand_on!(OperatorSessionStore {
 
 hand_on!(ReceiptStore {
     fn find_receipt(scope: TenantScope, key: ReceiptKey) -> Answer<Option<Receipt>>;
+});
+
+hand_on!(VisitKeyStore {
+    fn visit_key(day: Day, fresh: [u8; 32]) -> Answer<[u8; 32]>;
+    fn delete_visit_keys(before: Day) -> Answer<()>;
 });
 
 hand_on!(WebhookStore {
