@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgGroup, ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
-use synaptiq_domain::access::{Colour, KeyKind, WebOrigin, WidgetPosition, WidgetSettings, WidgetTheme};
+use synaptiq_domain::access::{Colour, KeyKind, Retention, WebOrigin, WidgetPosition, WidgetSettings, WidgetTheme};
 
 use crate::config::SETTINGS;
 
@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Backup(FileArgs),
     /// Put a backup in the place of the database; no server may be running
     Restore(RestoreArgs),
+    /// Remove a person everywhere, beside a running server, and say what was removed
+    Erase(EraseArgs),
     /// Print the `OpenAPI` document of a dialect
     Openapi(OpenapiArgs),
     /// Print the effective settings and check the installation
@@ -88,8 +90,60 @@ pub(crate) enum TenantCommand {
         #[command(flatten)]
         widget: WidgetArgs,
         #[command(flatten)]
+        keep: KeepArgs,
+        #[command(flatten)]
         output: Output,
     },
+}
+
+/// How long a tenant keeps what people said; what is not named stays.
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct KeepArgs {
+    /// Empty leads that have not been active for so long, such as 730d; or forever
+    #[arg(long = "keep-leads", group = "change", value_name = "DAYS", value_parser = KeepFor::parse)]
+    leads: Option<KeepFor>,
+    /// Empty conversations without a message for so long, and visits as old as that, such as 365d; or forever
+    #[arg(long = "keep-conversations", group = "change", value_name = "DAYS", value_parser = KeepFor::parse)]
+    conversations: Option<KeepFor>,
+}
+
+/// A number of days, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct KeepFor(Option<u32>);
+
+impl KeepFor {
+    /// The most days that can be said: a hundred years.
+    const MOST: u32 = 36_500;
+
+    fn parse(text: &str) -> Result<Self, String> {
+        if text == "forever" {
+            return Ok(Self(None));
+        }
+        let days = text.strip_suffix('d').and_then(|days| days.parse().ok());
+        days.filter(|days| (1..=Self::MOST).contains(days))
+            .map(|days| Self(Some(days)))
+            .ok_or_else(|| format!("must be 1d to {}d, or forever", Self::MOST))
+    }
+}
+
+impl KeepArgs {
+    /// Whether anything is to be changed.
+    pub(crate) const fn is_named(&self) -> bool {
+        let Self { leads, conversations } = self;
+        leads.is_some() || conversations.is_some()
+    }
+
+    /// Changes what is named.
+    pub(crate) fn apply(&self, retention: &mut Retention) {
+        let Self { leads, conversations } = self;
+        if let Some(KeepFor(days)) = leads {
+            retention.leads_after_days = *days;
+        }
+        if let Some(KeepFor(days)) = conversations {
+            retention.conversations_after_days = *days;
+        }
+    }
 }
 
 /// How a tenant's widget looks; what is not named stays.
@@ -247,6 +301,20 @@ pub(crate) struct RestoreArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct EraseArgs {
+    /// An e-mail address, a phone number, a lead's id or a visitor's id
+    pub(crate) person: String,
+    /// The tenant's id; the default tenant by default
+    #[arg(long)]
+    pub(crate) tenant: Option<String>,
+    /// Do not ask whether it is meant
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct OpenapiArgs {
     /// v1, app or syrus
     pub(crate) dialect: String,
@@ -287,6 +355,15 @@ fn own_arguments(cli: &clap::Command, matches: &ArgMatches) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn how_long_something_is_kept_is_a_number_of_days_or_forever() {
+        assert_eq!(KeepFor::parse("730d"), Ok(KeepFor(Some(730))));
+        assert_eq!(KeepFor::parse("forever"), Ok(KeepFor(None)));
+        for text in ["", "0d", "730", "d", "-1d", "1w", "36501d"] {
+            assert!(KeepFor::parse(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn the_command_line_is_well_formed() {

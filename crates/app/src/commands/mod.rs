@@ -4,6 +4,7 @@
 mod assistant;
 mod backup;
 mod doctor;
+mod erase;
 mod key;
 mod migrate;
 mod openapi;
@@ -30,6 +31,7 @@ pub(crate) async fn run(command: Command, config: Config) -> Result<()> {
         Command::Token(command) => token::run(&command, &config).await,
         Command::Backup(args) => backup::back_up(&args.file, &config).await,
         Command::Restore(args) => backup::restore(&args.file, args.replace, &config),
+        Command::Erase(args) => erase::run(&args, &config).await,
         Command::Openapi(args) => openapi::run(&args.dialect),
         Command::Doctor(output) => doctor::run(output, &config).await,
     }

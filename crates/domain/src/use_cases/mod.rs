@@ -61,6 +61,6 @@ pub use recording::{Recording, record_refusal};
 pub use services::{Services, Settings};
 pub use sweep::{expire_idle_conversations, sweep_old};
 pub(crate) use tenants::known_plan;
-pub use tenants::{CreateTenant, create_assistant, create_tenant, set_allowed_origins, set_plan};
+pub use tenants::{CreateTenant, create_assistant, create_tenant, set_allowed_origins, set_plan, set_retention};
 pub use visits::{VisitCommand, count_visit};
 pub use widget::{WidgetName, WidgetOwner, WidgetView, set_widget, widget_owner, widget_view};
