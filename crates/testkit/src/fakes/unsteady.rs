@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use synaptiq_domain::{
     access::{ApiKey, Assistant, OperatorSession, SystemScope, Tenant, TenantScope},
-    analytics::{CurrentOverview, DayCount, StatusCounts},
+    analytics::{CurrentOverview, DayCount, DayFigures, Recount, StatusCounts},
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
     erasure::{Erasure, Person, PersonTraces, Trace},
@@ -20,7 +20,7 @@ use synaptiq_domain::{
     ports::{
         Store, StoreError,
         store::{
-            AccessStore, ActivityStore, AnalyticsStore, ConversationStore, Credential, DueDelivery, ErasureStore,
+            AccessStore, ActivityStore, AnalyticsStore, ConversationStore, Credential, DueDelivery, ErasureStore, CounterStore,
             KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore,
             Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, VisitKeyStore,
             WebhookStore,
@@ -123,6 +123,10 @@ hand_on!(ConversationStore {
     fn messages_after(scope: TenantScope, id: Id<Conversation>, position: u32, limit: u32) -> Answer<Vec<Message>>;
 });
 
+hand_on!(CounterStore {
+    fn daily_figures(scope: TenantScope, first: Day, last: Day) -> Answer<Vec<DayFigures>>;
+    fn recount(scope: TenantScope) -> Answer<Recount>;
+    fn adjust_counters(scope: TenantScope, by: &[DayFigures]) -> Answer<()>;
 hand_on!(ErasureStore {
     fn find_person(scope: TenantScope, person: &Person) -> Answer<PersonTraces>;
     fn traces(scope: TenantScope, of: &Trace, limit: u32) -> Answer<Erasure>;
