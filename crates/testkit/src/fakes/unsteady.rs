@@ -20,10 +20,10 @@ use synaptiq_domain::{
     ports::{
         Store, StoreError,
         store::{
-            AccessStore, ActivityStore, AnalyticsStore, ConversationStore, Credential, DueDelivery, ErasureStore, CounterStore,
-            KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore,
-            Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, VisitKeyStore,
-            WebhookStore,
+            AccessStore, ActivityStore, AnalyticsStore, ConversationStore, CounterStore, Credential, DueDelivery,
+            ErasureStore, KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey,
+            ReceiptStore, Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork,
+            VisitKeyStore, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -127,6 +127,8 @@ hand_on!(CounterStore {
     fn daily_figures(scope: TenantScope, first: Day, last: Day) -> Answer<Vec<DayFigures>>;
     fn recount(scope: TenantScope) -> Answer<Recount>;
     fn adjust_counters(scope: TenantScope, by: &[DayFigures]) -> Answer<()>;
+});
+
 hand_on!(ErasureStore {
     fn find_person(scope: TenantScope, person: &Person) -> Answer<PersonTraces>;
     fn traces(scope: TenantScope, of: &Trace, limit: u32) -> Answer<Erasure>;
