@@ -2,10 +2,18 @@
 
 mod counters;
 mod current;
+mod decimal;
+mod funnel;
+mod overview;
+mod period;
 mod recount;
 mod visit;
 
 pub use counters::{CounterKey, DayFigures, Figures, contribution_of_conversation, contribution_of_lead};
 pub use current::{ACTIVITY_DAYS, CurrentOverview, DayCount, StatusCounts, activity_days};
+pub use decimal::Decimal;
+pub use funnel::{Funnel, FunnelFilter, Stage, StageCount};
+pub use overview::{Compared, Comparison, Overview, Part, Summary};
+pub use period::{CompareWith, DEFAULT_DAYS_BACK, Granularity, LONGEST_SPAN, Period, PeriodError};
 pub use recount::{Difference, Recount};
 pub use visit::{Visit, VisitNote, contribution_of_visit};
