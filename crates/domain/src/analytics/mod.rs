@@ -6,6 +6,7 @@ mod decimal;
 mod funnel;
 mod overview;
 mod period;
+mod query;
 mod recount;
 mod visit;
 
@@ -15,5 +16,6 @@ pub use decimal::Decimal;
 pub use funnel::{Funnel, FunnelFilter, Stage, StageCount};
 pub use overview::{Compared, Comparison, Overview, Part, Summary};
 pub use period::{CompareWith, DEFAULT_DAYS_BACK, Granularity, LONGEST_SPAN, Period, PeriodError};
+pub use query::{AskedPeriod, FunnelQuery, OverviewQuery};
 pub use recount::{Difference, Recount};
 pub use visit::{Visit, VisitNote, contribution_of_visit};
