@@ -4,6 +4,7 @@ mod counters;
 mod current;
 mod decimal;
 mod funnel;
+mod onlooker;
 mod overview;
 mod period;
 mod query;
@@ -14,6 +15,7 @@ pub use counters::{CounterKey, DayFigures, Figures, contribution_of_conversation
 pub use current::{ACTIVITY_DAYS, CurrentOverview, DayCount, StatusCounts, activity_days};
 pub use decimal::Decimal;
 pub use funnel::{Funnel, FunnelFilter, Stage, StageCount};
+pub use onlooker::Onlooker;
 pub use overview::{Compared, Comparison, Overview, Part, Summary};
 pub use period::{CompareWith, DEFAULT_DAYS_BACK, Granularity, LONGEST_SPAN, Period, PeriodError};
 pub use query::{AskedPeriod, FunnelQuery, OverviewQuery};

@@ -2,7 +2,7 @@
 //!
 //! Every method takes a [`TenantScope`](crate::access::TenantScope): a foreign id is simply not
 //! found (security T2, T3). The exceptions are the look-up of a credential, the operator's logins,
-//! and the methods of [`SystemStore`], whose rows come with a scope of their own.
+//! the secrets of visitors' days, and the methods of [`SystemStore`], whose rows come with a scope of their own.
 
 mod access;
 mod activity;
@@ -37,28 +37,34 @@ pub use webhooks::WebhookStore;
 /// Everything a use case asks of a store.
 pub trait Store:
     AccessStore
+    + ActivityStore
     + AnalyticsStore
     + ConversationStore
+    + CounterStore
     + KnowledgeStore
     + LeadStore
     + OperatorSessionStore
     + ReceiptStore
     + SystemStore
     + UnitOfWork
+    + VisitKeyStore
     + WebhookStore
 {
 }
 
 impl<S> Store for S where
     S: AccessStore
+        + ActivityStore
         + AnalyticsStore
         + ConversationStore
+        + CounterStore
         + KnowledgeStore
         + LeadStore
         + OperatorSessionStore
         + ReceiptStore
         + SystemStore
         + UnitOfWork
+        + VisitKeyStore
         + WebhookStore
 {
 }
