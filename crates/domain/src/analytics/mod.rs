@@ -9,9 +9,13 @@ mod overview;
 mod period;
 mod query;
 mod recount;
+mod tally;
 mod visit;
 
-pub use counters::{CounterKey, DayFigures, Figures, contribution_of_conversation, contribution_of_lead};
+pub use counters::{
+    CountedConversation, CountedLead, CounterKey, DayFigures, Figures, contribution_of_conversation,
+    contribution_of_lead,
+};
 pub use current::{ACTIVITY_DAYS, CurrentOverview, DayCount, StatusCounts, activity_days};
 pub use decimal::Decimal;
 pub use funnel::{Funnel, FunnelFilter, Stage, StageCount};
@@ -20,4 +24,5 @@ pub use overview::{Compared, Comparison, Overview, Part, Summary};
 pub use period::{CompareWith, DEFAULT_DAYS_BACK, Granularity, LONGEST_SPAN, Period, PeriodError};
 pub use query::{AskedPeriod, FunnelQuery, OverviewQuery};
 pub use recount::{Difference, Recount};
+pub use tally::Tally;
 pub use visit::{Visit, VisitNote, contribution_of_visit};
