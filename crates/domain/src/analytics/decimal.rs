@@ -36,6 +36,16 @@ impl Decimal {
         self.steps
     }
 
+    /// The same share in percent: 7.51 for 0.0751.
+    #[must_use]
+    pub const fn percent(self) -> Self {
+        match self.places {
+            0 => Self { steps: self.steps.saturating_mul(100), places: 0 },
+            1 => Self { steps: self.steps.saturating_mul(10), places: 0 },
+            places => Self { steps: self.steps, places: places - 2 },
+        }
+    }
+
     /// The nearest floating-point number, which prints with these very digits.
     #[expect(clippy::cast_precision_loss, reason = "figures are far below 2^53")]
     pub fn value(self) -> f64 {
@@ -75,5 +85,13 @@ mod tests {
             assert_eq!((quotient.to_string().as_str(), quotient.value()), (printed, value), "{part} ÷ {whole}");
         }
         assert_eq!(Decimal::quotient(5, 0, 2), None);
+    }
+
+    #[test]
+    fn a_share_in_percent_has_two_places_fewer() {
+        for (places, share, percent) in [(4, "0.0751", "7.51"), (2, "0.08", "8"), (1, "0.1", "10"), (0, "0", "0")] {
+            let quotient = Decimal::quotient(67, 892, places).expect("a divisor");
+            assert_eq!((quotient.to_string().as_str(), quotient.percent().to_string().as_str()), (share, percent));
+        }
     }
 }

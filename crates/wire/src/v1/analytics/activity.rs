@@ -107,7 +107,7 @@ pub struct ScoreChange {
 }
 
 /// The feed's name for a kind: its own, but for `lead.converted`.
-pub(crate) const fn word(kind: EventKind) -> &'static str {
+pub const fn word(kind: EventKind) -> &'static str {
     match kind {
         EventKind::LeadConverted => EventKind::CONVERSION_COMPLETED,
         kind => kind.as_str(),

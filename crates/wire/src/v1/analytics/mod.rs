@@ -8,8 +8,7 @@ mod overview;
 mod read_query;
 mod table;
 
-pub(crate) use activity::word as feed_word;
-pub use activity::{ActivityRecord, list};
+pub use activity::{ActivityRecord, list, word as feed_word};
 pub use funnel::FunnelAnswer;
 pub use overview::{OverviewAnswer, PeriodRecord};
 pub use read_query::{Format, read_feed, read_format, read_funnel, read_overview};
