@@ -67,6 +67,23 @@ macro_rules! store_contract {
                 a_deleted_tenant_is_gone_with_all_that_was_its
                 a_sandbox_reads_its_tenants_content_and_endpoints_of_its_own
             }
+            activity {
+                a_part_of_the_feed_agrees_with_its_query
+                a_cursor_shows_every_line_once_while_more_is_told
+                a_line_with_everything_in_it_reads_back_the_same
+                a_merge_moves_the_lines_to_the_survivor
+                an_event_of_a_refused_commit_is_not_told
+                the_feeds_of_a_sandbox_and_of_another_tenant_are_their_own
+            }
+            visits {
+                a_visitor_is_counted_once_a_day_where_they_were_first_seen
+                a_visitor_takes_the_place_of_who_they_were_before_they_had_a_name
+                a_visit_of_a_refused_commit_counts_nobody
+                visitors_of_a_sandbox_and_of_another_tenant_are_their_own
+                a_recount_of_visitors_is_what_the_counters_say_and_finds_what_is_wrong
+                everybody_who_asks_for_a_days_secret_gets_the_same
+                the_secrets_of_past_days_are_deleted_and_no_others
+            }
             analytics {
                 the_overview_counts_archived_leads_and_no_absorbed_ones
                 the_status_counts_add_up_to_the_overviews_leads
@@ -154,6 +171,8 @@ mod tests {
         ("leads", include_str!("leads.rs")),
         ("conversations", include_str!("conversations.rs")),
         ("access", include_str!("access.rs")),
+        ("activity", include_str!("activity.rs")),
+        ("visits", include_str!("visits.rs")),
         ("analytics", include_str!("analytics.rs")),
         ("knowledge", include_str!("knowledge.rs")),
         ("webhooks", include_str!("webhooks.rs")),
