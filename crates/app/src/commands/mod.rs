@@ -8,6 +8,7 @@ mod erase;
 mod key;
 mod migrate;
 mod openapi;
+mod report;
 mod serve;
 mod tenant;
 mod token;
@@ -31,6 +32,7 @@ pub(crate) async fn run(command: Command, config: Config) -> Result<()> {
         Command::Token(command) => token::run(&command, &config).await,
         Command::Backup(args) => backup::back_up(&args.file, &config).await,
         Command::Restore(args) => backup::restore(&args.file, args.replace, &config),
+        Command::Report(args) => report::run(args, &config).await,
         Command::Erase(args) => erase::run(&args, &config).await,
         Command::Openapi(args) => openapi::run(&args.dialect),
         Command::Doctor(output) => doctor::run(output, &config).await,
