@@ -3,11 +3,14 @@
 
 mod assistant;
 mod backup;
+mod copy;
+mod demo;
 mod doctor;
 mod erase;
 mod key;
 mod migrate;
 mod openapi;
+mod progress;
 mod report;
 mod serve;
 mod tenant;
@@ -33,6 +36,8 @@ pub(crate) async fn run(command: Command, config: Config) -> Result<()> {
         Command::Backup(args) => backup::back_up(&args.file, &config).await,
         Command::Restore(args) => backup::restore(&args.file, args.replace, &config),
         Command::Report(args) => report::run(args, &config).await,
+        Command::Copy(args) => copy::run(&args, &config).await,
+        Command::Demo(command) => demo::run(command, &config).await,
         Command::Erase(args) => erase::run(&args, &config).await,
         Command::Openapi(args) => openapi::run(&args.dialect),
         Command::Doctor(output) => doctor::run(output, &config).await,

@@ -6,6 +6,7 @@ mod cache;
 mod dialect;
 mod open;
 mod pool;
+mod rows;
 mod schema;
 mod store;
 mod wipe;
@@ -17,6 +18,7 @@ mod sql;
 
 pub use backup::{BackupError, verify_file};
 pub use open::{Access, OpenError, OpenOptions, ServerPlace};
+pub use rows::{SqliteRows, SqliteRowsToFill};
 pub use store::SqliteStore;
 
 #[cfg(test)]

@@ -21,7 +21,9 @@ use synaptiq_domain::{
         Store, StoreError,
         store::{
             AccessStore, ActivityStore, AnalyticsStore, ConversationStore, CounterStore, Credential, DueDelivery,
-            ErasureStore, KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, VisitKeyStore, WebhookStore,
+            ErasureStore, KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey,
+            ReceiptStore, Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork,
+            VisitKeyStore, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
