@@ -3,8 +3,10 @@
 mod command_line;
 mod conversation_parameters;
 mod conversations;
+mod copies;
 mod crashes;
 mod disk_full;
+mod erasure;
 mod exactly_once;
 mod harness;
 mod hostile;

@@ -1,0 +1,45 @@
+//! A whole installation in another database: with its keys, secrets and sessions.
+
+use std::fs;
+
+use serde_json::json;
+use synaptiq_tests::{Server, ServerSettings};
+
+#[tokio::test]
+async fn a_copied_installation_serves_the_same_keys_with_the_same_secret_key_and_no_other() {
+    let server = Server::start();
+    let key = server.create_key("admin");
+    let client = server.client(&key);
+    client.post("/api/v1/leads", &json!({ "email": "jane@example.com" })).await.expect(201);
+    client
+        .post("/api/v1/webhooks", &json!({ "url": "https://example.com/h", "events": ["lead.created"] }))
+        .await
+        .expect(201);
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let target = elsewhere.path().join("synaptiq.db");
+    let source = format!("sqlite:{}", server.folder().join("synaptiq.db").display());
+    let to = format!("sqlite:{}", target.display());
+    let arguments = ["copy", "--from", &source, "--to", &to, "--json"];
+    let report = server.command_line(&arguments).succeeded().json();
+    assert_eq!((&report["copied"], &report["tables"]["leads"]), (&json!(true), &json!(1)), "{report}");
+    assert_eq!(server.command_line(&arguments).succeeded().json()["copied"], json!(false), "it is there already");
+    let same = server.command_line(&["copy", "--from", &source, "--to", &source]);
+    assert!(!same.success && same.stderr.contains("the same database"), "{}", same.stderr);
+    let other = server.command_line(&["copy", "--from", "postgres://x/y", "--to", &to]);
+    assert!(!other.success && other.stderr.contains("--from"), "{}", other.stderr);
+
+    // Nothing is served with another key.
+    let in_copy = ["--database-url", &to, "tenant", "list"];
+    let refused = server.command_line(&in_copy);
+    assert!(!refused.success && refused.stderr.contains("key"), "{}", refused.stderr);
+    fs::copy(server.folder().join("synaptiq.db.key"), elsewhere.path().join("synaptiq.db.key")).expect("copied");
+    let copy = ServerSettings::default().start_at(elsewhere.path());
+    let list = copy.client(&key).get("/api/v1/leads").await.expect(200).json();
+    assert_eq!(list["data"][0]["email"], json!("jane@example.com"));
+    assert_eq!(
+        copy.client(&key).get("/api/v1/webhooks").await.expect(200).json()["data"][0]["url"],
+        json!("https://example.com/h")
+    );
+    let refused = server.command_line(&arguments);
+    assert!(!refused.success && refused.stderr.contains("server"), "a server runs on it: {}", refused.stderr);
+}
