@@ -45,7 +45,7 @@ pub(crate) enum Command {
     /// Print the `OpenAPI` document of a dialect
     Openapi(OpenapiArgs),
     /// Print the effective settings and check the installation
-    Doctor(Output),
+    Doctor(DoctorArgs),
 }
 
 /// How data is printed.
@@ -250,6 +250,28 @@ pub(crate) struct RestoreArgs {
 pub(crate) struct OpenapiArgs {
     /// v1, app or syrus
     pub(crate) dialect: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Count all rows again beside the figures kept per day, instead of anything else
+    #[arg(long)]
+    pub(crate) recount: bool,
+    #[command(flatten)]
+    pub(crate) args: RecountArgs,
+}
+
+/// What a recount is told.
+#[derive(Debug, Args)]
+pub(crate) struct RecountArgs {
+    /// Make figures right that differ; the server may be running
+    #[arg(long, requires = "recount")]
+    pub(crate) repair: bool,
+    /// Only this tenant and its sandbox
+    #[arg(long, requires = "recount", value_name = "TENANT")]
+    pub(crate) tenant: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 /// Reads the command line of this process. Every setting is a flag of every command.

@@ -7,6 +7,7 @@ mod doctor;
 mod key;
 mod migrate;
 mod openapi;
+mod recount;
 mod serve;
 mod tenant;
 mod token;
@@ -15,7 +16,7 @@ use anyhow::Result;
 use serde_json::Value;
 
 use crate::{
-    cli::{Command, Output},
+    cli::{Command, DoctorArgs, Output},
     config::Config,
 };
 
@@ -31,7 +32,8 @@ pub(crate) async fn run(command: Command, config: Config) -> Result<()> {
         Command::Backup(args) => backup::back_up(&args.file, &config).await,
         Command::Restore(args) => backup::restore(&args.file, args.replace, &config),
         Command::Openapi(args) => openapi::run(&args.dialect),
-        Command::Doctor(output) => doctor::run(output, &config).await,
+        Command::Doctor(DoctorArgs { recount: true, args }) => recount::run(&args, &config).await,
+        Command::Doctor(DoctorArgs { recount: false, args }) => doctor::run(args.output, &config).await,
     }
 }
 

@@ -26,6 +26,7 @@ mod outbox;
 mod patch_lead;
 mod read;
 mod recording;
+mod recount;
 mod services;
 mod sweep;
 mod tenants;
@@ -55,6 +56,7 @@ pub use operator_sessions::{BegunSession, begin_operator_session, end_operator_s
 pub use patch_lead::patch_lead;
 pub use read::{LeadDetail, VisitorMessages, lead_detail, visitor_messages};
 pub use recording::{Recording, record_refusal};
+pub use recount::recount;
 pub use services::{Services, Settings};
 pub use sweep::{expire_idle_conversations, sweep_old};
 pub(crate) use tenants::known_plan;

@@ -13,6 +13,7 @@ pub mod access;
 pub mod analytics;
 pub mod commits;
 pub mod conversations;
+pub mod counters;
 pub mod deliveries;
 mod dice;
 pub mod isolation;
