@@ -166,6 +166,8 @@ async fn answer(
         Some(payload) => body_of(front, route, request, payload).await?,
         None => early,
     };
+    let caller = caller.speaking(&body);
+    log.caller = Some(Arc::clone(&caller));
     let wants_events = route.streams && (head.accepts_events || asks_for_stream(&body));
     // Only now is it known which of the two limits of a chat it counts against.
     log.count(front, head, wants_events).await?;

@@ -2,6 +2,7 @@
 
 mod counters;
 mod current;
+mod onlooker;
 mod recount;
 mod tally;
 mod visit;
@@ -11,6 +12,7 @@ pub use counters::{
     contribution_of_lead,
 };
 pub use current::{ACTIVITY_DAYS, CurrentOverview, DayCount, StatusCounts, activity_days};
+pub use onlooker::Onlooker;
 pub use recount::{Difference, Recount};
 pub use tally::Tally;
 pub use visit::{Visit, VisitNote, contribution_of_visit};

@@ -2,6 +2,7 @@
 //! commit as the change, exactly once per transition.
 
 mod activity;
+mod description;
 mod kind;
 mod model;
 

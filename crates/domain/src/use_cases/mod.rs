@@ -30,6 +30,7 @@ mod recount;
 mod services;
 mod sweep;
 mod tenants;
+mod visits;
 mod widget;
 
 pub use analytics::lead_activity;
@@ -61,4 +62,5 @@ pub use services::{Services, Settings};
 pub use sweep::{expire_idle_conversations, sweep_old};
 pub(crate) use tenants::known_plan;
 pub use tenants::{CreateTenant, create_assistant, create_tenant, set_allowed_origins, set_plan};
+pub use visits::{VisitCommand, count_visit};
 pub use widget::{WidgetName, WidgetOwner, WidgetView, set_widget, widget_owner, widget_view};

@@ -12,6 +12,7 @@ use synaptiq_domain::{
     analytics::{CurrentOverview, DayCount, DayFigures, Recount, StatusCounts},
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
+    event::{Activity, ActivityQuery},
     id::Id,
     knowledge::{Document, Passage},
     lead::{Lead, LeadQuery},
@@ -19,9 +20,10 @@ use synaptiq_domain::{
     ports::{
         StoreError,
         store::{
-            AccessStore, AnalyticsStore, ConversationStore, CounterStore, Credential, DueDelivery, KnowledgeStore,
-            LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement,
-            StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, WebhookStore,
+            AccessStore, ActivityStore, AnalyticsStore, ConversationStore, CounterStore, Credential, DueDelivery,
+            KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore,
+            Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, VisitKeyStore,
+            WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -36,8 +38,8 @@ use super::{
     open::{self, OpenError, OpenOptions, Opened},
     pool::{READER_SETTINGS, Readers},
     sql::{
-        access, analytics, commit, conversations, counters, knowledge, leads, messages, operator_sessions, receipts,
-        system, webhooks,
+        access, activity, analytics, commit, conversations, counters, knowledge, leads, messages, operator_sessions,
+        receipts, system, visits, webhooks,
     },
     writer::Writer,
 };
@@ -181,6 +183,31 @@ impl AccessStore for SqliteStore {
 
     async fn list_keys(&self, scope: TenantScope) -> Result<Vec<ApiKey>, StoreError> {
         self.readers().scan(move |conn| access::list_keys(conn, scope)).await
+    }
+}
+
+#[async_trait]
+impl ActivityStore for SqliteStore {
+    async fn list_activity(&self, scope: TenantScope, query: &ActivityQuery) -> Result<Page<Activity>, StoreError> {
+        let query = query.clone();
+        self.readers().scan(move |conn| snapshot(conn, |conn| activity::list(conn, scope, &query))).await
+    }
+}
+
+#[async_trait]
+impl VisitKeyStore for SqliteStore {
+    async fn visit_key(&self, day: Day, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+        if let Some(key) = self.readers().look_up(move |conn| visits::find_key(conn, day)).await? {
+            return Ok(key);
+        }
+        self.parts.writer.run(move |conn| visits::keep_key(conn, day, fresh), |_| false).await
+    }
+
+    async fn delete_visit_keys(&self, before: Day) -> Result<(), StoreError> {
+        if !self.readers().look_up(move |conn| visits::any_key_before(conn, before)).await? {
+            return Ok(());
+        }
+        self.parts.writer.run(move |conn| visits::delete_keys(conn, before), |()| false).await
     }
 }
 
