@@ -8,6 +8,7 @@ mod key;
 mod migrate;
 mod openapi;
 mod recount;
+mod report;
 mod serve;
 mod tenant;
 mod token;
@@ -31,6 +32,7 @@ pub(crate) async fn run(command: Command, config: Config) -> Result<()> {
         Command::Token(command) => token::run(&command, &config).await,
         Command::Backup(args) => backup::back_up(&args.file, &config).await,
         Command::Restore(args) => backup::restore(&args.file, args.replace, &config),
+        Command::Report(args) => report::run(args, &config).await,
         Command::Openapi(args) => openapi::run(&args.dialect),
         Command::Doctor(DoctorArgs { recount: true, args }) => recount::run(&args, &config).await,
         Command::Doctor(DoctorArgs { recount: false, args }) => doctor::run(args.output, &config).await,

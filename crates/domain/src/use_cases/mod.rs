@@ -4,6 +4,7 @@
 //! Every operation takes [`Services`] and a scope. One that writes takes an optional
 //! [`Recording`], which makes the kept answer part of the commit.
 
+mod activity;
 mod analytics;
 mod authenticate;
 mod chat;
@@ -33,7 +34,8 @@ mod tenants;
 mod visits;
 mod widget;
 
-pub use analytics::lead_activity;
+pub use activity::activity;
+pub use analytics::{funnel, lead_activity, overview};
 pub use authenticate::{AuthenticationError, Principal, PublicAddress, authenticate, operator, public_scope};
 pub use chat::{ChatCommand, ChatOutcome, ReplyPart, ReplySink, chat};
 pub use conversation_actions::{
