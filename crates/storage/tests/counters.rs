@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use proptest::prelude::*;
 use synaptiq_domain::{
     access::{SystemScope, TenantScope},
-    analytics::{CounterKey, Figures},
+    analytics::{CounterKey, DayFigures, Figures, Onlooker},
     conversation::{
         Channel, Conversation, ConversationQuery, ConversationStatus, HandoffPriority, HandoffReason, MessageRange,
         Role, VisitorId,
@@ -19,14 +19,14 @@ use synaptiq_domain::{
     lead::{Contact, Lead, LeadDraft, LeadPatch, LeadQuery, LeadSource, LeadStatus, Score},
     money::{JsonMap, Money},
     paging::{Order, Paging},
-    ports::{Model, ModelError, ModelStream, Prompt, Store},
+    ports::{Clock as _, Model, ModelError, ModelStream, Prompt, Store},
     qualification::Adjustment,
     text::Phone,
     time::{Day, Timestamp},
     use_cases::{
-        AgentMessage, ChatCommand, CreateTenant, HandoffCommand, OnDuplicate, Services, UseCaseError, chat,
-        close_conversation, create_lead, create_tenant, delete_conversation, delete_lead, expire_idle_conversations,
-        hand_off, patch_lead, recount, return_to_assistant, send_agent_message,
+        AgentMessage, ChatCommand, CreateTenant, HandoffCommand, OnDuplicate, Services, UseCaseError, VisitCommand,
+        chat, close_conversation, count_visit, create_lead, create_tenant, delete_conversation, delete_lead,
+        expire_idle_conversations, hand_off, patch_lead, recount, return_to_assistant, send_agent_message,
     },
 };
 use synaptiq_storage::{Access, MemoryStore, OpenOptions, SqliteStore};
@@ -42,64 +42,36 @@ const FEW: u32 = 4;
 /// One thing that somebody does. Conversations and leads are named by their place in a list of all.
 #[derive(Debug, Clone)]
 enum Step {
-    Create {
-        email: Option<u32>,
-        source: usize,
-    },
-    Say {
-        visitor: u32,
-        email: Option<u32>,
-        phone: bool,
-        grade: u8,
-        asks_for_a_person: bool,
-        channel: usize,
-        model: Answer,
-    },
-    Begin {
-        visitor: u32,
-    },
-    Write {
-        conversation: usize,
-    },
-    HandOff {
-        conversation: usize,
-    },
-    GiveBack {
-        conversation: usize,
-    },
-    Close {
-        conversation: usize,
-    },
-    Move {
-        lead: usize,
-        status: usize,
-    },
-    Score {
-        lead: usize,
-        score: Option<u8>,
-        points: i8,
-    },
-    Deal {
-        lead: usize,
-        size: Option<u32>,
-    },
-    Archive {
-        lead: usize,
-    },
-    Rename {
-        lead: usize,
-        email: u32,
-    },
-    DeleteLead {
-        lead: usize,
-    },
-    DeleteConversation {
-        conversation: usize,
-    },
-    Wait {
-        hours: u32,
-    },
+    Create { email: Option<u32>, source: usize },
+    Come { visitor: Option<u32>, place: u8 },
+    Say(Said),
+    Begin { visitor: u32 },
+    Write(usize),
+    HandOff(usize),
+    GiveBack(usize),
+    Close(usize),
+    Move { lead: usize, status: usize },
+    Score { lead: usize, score: Option<u8>, points: i8 },
+    Deal { lead: usize, size: Option<u32> },
+    Archive { lead: usize },
+    Rename { lead: usize, email: u32 },
+    DeleteLead(usize),
+    DeleteConversation(usize),
+    Wait { hours: u32 },
     Sweep,
+}
+
+/// A visitor's message.
+#[derive(Debug, Clone)]
+struct Said {
+    visitor: u32,
+    place: Option<u8>,
+    email: Option<u32>,
+    phone: bool,
+    grade: u8,
+    asks_for_a_person: bool,
+    channel: usize,
+    model: Answer,
 }
 
 /// Who answers a turn, and how it goes.
@@ -120,29 +92,43 @@ fn answer() -> impl Strategy<Value = Answer> {
     ]
 }
 
+fn said() -> impl Strategy<Value = Said> {
+    let place = prop::option::of(0u8..2);
+    let person = prop::bool::weighted(0.15);
+    (1..=FEW, place, prop::option::of(1..=FEW), any::<bool>(), 0u8..=100, person, 0usize..4, answer()).prop_map(
+        |(visitor, place, email, phone, grade, asks_for_a_person, channel, model)| Said {
+            visitor,
+            place,
+            email,
+            phone,
+            grade,
+            asks_for_a_person,
+            channel,
+            model,
+        },
+    )
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let which = || 0usize..12;
     let n = || 1..=FEW;
     let email = || prop::option::of(n());
     prop_oneof![
         3 => (email(), 0usize..4).prop_map(|(email, source)| Step::Create { email, source }),
-        9 => (n(), email(), any::<bool>(), 0u8..=100, prop::bool::weighted(0.15), 0usize..4, answer()).prop_map(
-            |(visitor, email, phone, grade, asks_for_a_person, channel, model)| Step::Say {
-                visitor, email, phone, grade, asks_for_a_person, channel, model,
-            }
-        ),
+        9 => said().prop_map(Step::Say),
+        2 => (prop::option::of(n()), 0u8..2).prop_map(|(visitor, place)| Step::Come { visitor, place }),
         2 => n().prop_map(|visitor| Step::Begin { visitor }),
-        2 => which().prop_map(|conversation| Step::Write { conversation }),
-        1 => which().prop_map(|conversation| Step::HandOff { conversation }),
-        2 => which().prop_map(|conversation| Step::GiveBack { conversation }),
-        1 => which().prop_map(|conversation| Step::Close { conversation }),
+        2 => which().prop_map(Step::Write),
+        1 => which().prop_map(Step::HandOff),
+        2 => which().prop_map(Step::GiveBack),
+        1 => which().prop_map(Step::Close),
         5 => (which(), 0usize..9).prop_map(|(lead, status)| Step::Move { lead, status }),
         2 => (which(), prop::option::of(0u8..=100), -20i8..20).prop_map(|(lead, score, points)| Step::Score { lead, score, points }),
         2 => (which(), prop::option::of(0u32..9_999)).prop_map(|(lead, size)| Step::Deal { lead, size }),
         1 => which().prop_map(|lead| Step::Archive { lead }),
         1 => (which(), n()).prop_map(|(lead, email)| Step::Rename { lead, email }),
-        1 => which().prop_map(|lead| Step::DeleteLead { lead }),
-        1 => which().prop_map(|conversation| Step::DeleteConversation { conversation }),
+        1 => which().prop_map(Step::DeleteLead),
+        1 => which().prop_map(Step::DeleteConversation),
         3 => (1u32..40).prop_map(|hours| Step::Wait { hours }),
         1 => Just(Step::Sweep),
     ]
@@ -189,6 +175,16 @@ struct World {
     handed_off: HashSet<Id<Conversation>>,
     /// When and where the first conversation of each lead began, those included that are gone.
     met: HashMap<Id<Lead>, (Timestamp, Channel)>,
+    /// Who was seen on a day, by name or by place, and on which channel first.
+    seen: HashMap<(Day, Result<VisitorId, u8>), Channel>,
+}
+
+fn visitor_id(n: u32) -> VisitorId {
+    VisitorId::parse(&format!("visitor_{n}")).expect("a visitor's id")
+}
+
+fn onlooker(place: u8) -> Onlooker {
+    Onlooker { address: [192, 0, 2, place].into(), user_agent: "Test/1.0".to_owned() }
 }
 
 impl World {
@@ -204,6 +200,7 @@ impl World {
             sessions: HashMap::new(),
             handed_off: HashSet::new(),
             met: HashMap::new(),
+            seen: HashMap::new(),
         }
     }
 
@@ -253,43 +250,22 @@ impl World {
                 self.sessions.remove(&visitor);
                 Ok(())
             }
-            Step::Say { visitor, email, phone, grade, asks_for_a_person, channel, model } => {
-                let mut text = format!("need={grade} budget={grade} authority={grade} timeline={grade} seats:{grade}");
-                if let Some(n) = email {
-                    text += &format!(" email:{}", fixtures::email(n).as_str());
-                }
-                if phone {
-                    text += " phone:+41446681800";
-                }
-                if asks_for_a_person {
-                    text += " intent=human_request";
-                }
-                let command = ChatCommand {
-                    text,
-                    visitor: VisitorId::parse(&format!("visitor_{visitor}")).ok(),
-                    session: self.sessions.get(&visitor).cloned(),
-                    metadata: JsonMap::new(),
-                    language: None,
-                    channel: Channel::ALL[channel],
-                    assistant: None,
-                    greets: grade % 2 == 0,
-                };
-                let mut services = self.services.clone();
-                if !matches!(model, Answer::BuiltIn) {
-                    services.model = Some(Arc::new(SlowModel { clock: Arc::clone(&self.clock), answer: model }));
-                }
-                let outcome = chat(&services, scope, command, None, None).await?;
-                self.sessions.insert(visitor, outcome.session);
-                Ok(())
+            Step::Come { visitor, place } => {
+                let visitor = visitor.map(visitor_id);
+                let command =
+                    VisitCommand { visitor, onlooker: onlooker(place), channel: Channel::WebChat, page: None };
+                self.see(command.visitor.clone(), Some(place), Channel::WebChat);
+                count_visit(&self.services, scope, command, None).await
             }
-            Step::Write { conversation } => match conversation_of(conversation, &conversations) {
+            Step::Say(said) => self.say(said).await,
+            Step::Write(conversation) => match conversation_of(conversation, &conversations) {
                 Some(id) => {
                     let message = AgentMessage { content: "I am here.".to_owned(), member: None };
                     send_agent_message(services, scope, id, message, None).await.map(drop)
                 }
                 None => Ok(()),
             },
-            Step::HandOff { conversation } => match conversation_of(conversation, &conversations) {
+            Step::HandOff(conversation) => match conversation_of(conversation, &conversations) {
                 Some(id) => {
                     let command = HandoffCommand {
                         reason: HandoffReason::visitor_asked(),
@@ -301,11 +277,11 @@ impl World {
                 }
                 None => Ok(()),
             },
-            Step::GiveBack { conversation } => match conversation_of(conversation, &conversations) {
+            Step::GiveBack(conversation) => match conversation_of(conversation, &conversations) {
                 Some(id) => return_to_assistant(services, scope, id, None).await.map(drop),
                 None => Ok(()),
             },
-            Step::Close { conversation } => match conversation_of(conversation, &conversations) {
+            Step::Close(conversation) => match conversation_of(conversation, &conversations) {
                 Some(id) => close_conversation(services, scope, id, None).await.map(drop),
                 None => Ok(()),
             },
@@ -326,11 +302,11 @@ impl World {
             Step::Rename { lead, email } => {
                 patch(lead, LeadPatch { email: Some(Some(fixtures::email(email))), ..LeadPatch::default() }).await
             }
-            Step::DeleteLead { lead } => match lead_of(lead, &leads) {
+            Step::DeleteLead(lead) => match lead_of(lead, &leads) {
                 Some(id) => delete_lead(services, scope, id, None).await.map(drop),
                 None => Ok(()),
             },
-            Step::DeleteConversation { conversation } => match conversation_of(conversation, &conversations) {
+            Step::DeleteConversation(conversation) => match conversation_of(conversation, &conversations) {
                 Some(id) => delete_conversation(services, scope, id, None).await.map(drop),
                 None => Ok(()),
             },
@@ -339,6 +315,59 @@ impl World {
                 Ok(())
             }
             Step::Sweep => expire_idle_conversations(services, SystemScope::assume()).await.map(drop),
+        }
+    }
+
+    async fn say(&mut self, said: Said) -> Result<(), UseCaseError> {
+        let Said { visitor, place, email, phone, grade, asks_for_a_person, channel, model } = said;
+        let mut text = format!("need={grade} budget={grade} authority={grade} timeline={grade} seats:{grade}");
+        if let Some(n) = email {
+            text += &format!(" email:{}", fixtures::email(n).as_str());
+        }
+        if phone {
+            text += " phone:+41446681800";
+        }
+        if asks_for_a_person {
+            text += " intent=human_request";
+        }
+        let command = ChatCommand {
+            text,
+            visitor: Some(visitor_id(visitor)),
+            session: self.sessions.get(&visitor).cloned(),
+            metadata: JsonMap::new(),
+            language: None,
+            channel: Channel::ALL[channel],
+            assistant: None,
+            onlooker: place.map(onlooker),
+            greets: grade % 2 == 0,
+        };
+        let mut services = self.services.clone();
+        if !matches!(model, Answer::BuiltIn) {
+            services.model = Some(Arc::new(SlowModel { clock: Arc::clone(&self.clock), answer: model }));
+        }
+        let came = self.clock.now().day();
+        let outcome = chat(&services, self.scope, command, None, None).await?;
+        self.sessions.insert(visitor, outcome.session);
+        self.see_on(came, Some(visitor_id(visitor)), place, outcome.conversation.channel);
+        Ok(())
+    }
+
+    /// Notes who was seen: once a day, by name or, before there is one, by place.
+    fn see(&mut self, visitor: Option<VisitorId>, place: Option<u8>, channel: Channel) {
+        self.see_on(self.clock.now().day(), visitor, place, channel);
+    }
+
+    fn see_on(&mut self, day: Day, visitor: Option<VisitorId>, place: Option<u8>, channel: Channel) {
+        let unnamed = place.map(|place| (day, Err(place)));
+        let Some(visitor) = visitor else {
+            self.seen.extend(unnamed.filter(|name| !self.seen.contains_key(name)).map(|name| (name, channel)));
+            return;
+        };
+        let name = (day, Ok(visitor));
+        if !self.seen.contains_key(&name) {
+            // Whoever now has a name was counted without one, where they were first seen.
+            let first = unnamed.and_then(|unnamed| self.seen.remove(&unnamed));
+            self.seen.insert(name, first.unwrap_or(channel));
         }
     }
 
@@ -409,6 +438,9 @@ impl World {
                 }
             }
         }
+        for ((day, _), channel) in &self.seen {
+            all.entry(CounterKey { day: *day, channel: Some(*channel), source: None }).or_default().visitors += 1;
+        }
         all.retain(|_, figures| !figures.is_zero());
         all
     }
@@ -459,21 +491,17 @@ proptest! {
 #[tokio::test]
 async fn a_visitor_who_asks_waits_and_is_handed_over_counts_as_all_of_that() {
     let mut world = World::new(Arc::new(MemoryStore::new())).await;
-    let say = |channel, email, asks_for_a_person, model| Step::Say {
-        visitor: 1,
-        email,
-        phone: false,
-        grade: 80,
-        asks_for_a_person,
-        channel,
-        model,
+    let say = |channel, email, asks_for_a_person, model| {
+        let place = Some(1);
+        Step::Say(Said { visitor: 1, place, email, phone: false, grade: 80, asks_for_a_person, channel, model })
     };
     let script = [
+        Step::Come { visitor: None, place: 2 },
         say(2, None, false, Answer::Model { millis: 1_250 }),
         say(2, Some(1), false, Answer::Unreachable { millis: 300 }),
         say(2, None, true, Answer::BuiltIn),
         Step::Move { lead: 0, status: 4 },
-        Step::GiveBack { conversation: 0 },
+        Step::GiveBack(0),
     ];
     for step in &script {
         world.run(step).await;
@@ -484,6 +512,7 @@ async fn a_visitor_who_asks_waits_and_is_handed_over_counts_as_all_of_that() {
         sum += figures;
     }
     let expected = Figures {
+        visitors: 2,
         conversations: 1,
         messages: 7,
         responses: 3,
@@ -498,7 +527,7 @@ async fn a_visitor_who_asks_waits_and_is_handed_over_counts_as_all_of_that() {
     };
     assert_eq!(sum, expected);
     assert!(sum.pipeline > 0);
-    assert!(world.counters().await.keys().all(|key| key.channel == Some(Channel::Whatsapp)));
+    assert!(world.counters().await.keys().all(|key| key.source.is_none() || key.channel == Some(Channel::Whatsapp)));
 }
 
 #[tokio::test]
@@ -506,7 +535,7 @@ async fn a_repair_makes_many_wrong_counters_right_and_says_what_was_wrong() {
     let (_folder, sqlite) = sqlite();
     let world = World::new(Arc::new(sqlite)).await;
     let wrong: Vec<_> = (0..450)
-        .map(|day| synaptiq_domain::analytics::DayFigures {
+        .map(|day| DayFigures {
             key: CounterKey { day: Day(20_000 + day), channel: Some(Channel::Slack), source: None },
             figures: Figures { messages: 1, ..Figures::default() },
         })
