@@ -124,14 +124,20 @@ impl Gate {
                 [Some(a_minute(subject, plan.requests)), lower].into_iter().flatten().collect()
             }
             Some(Caller::Visitor { scope, session, .. }) => {
-                if route.is_none_or(|route| route.access != Access::PublicChat) {
-                    return vec![a_minute(Subject::Readers(scope.data(), place), self.public.other)];
+                let written = |subject| {
+                    let day = Rule { span: Span::Day, ..a_minute(subject, self.public.day) };
+                    [a_minute(subject, self.public.address), day]
+                };
+                match route.map(|route| route.access) {
+                    Some(Access::PublicChat) => {
+                        let session = session.map(|session| Subject::Session(scope.data(), session));
+                        let session = session.map(|session| a_minute(session, self.public.session));
+                        session.into_iter().chain(written(Subject::Writers(scope.data(), place))).collect()
+                    }
+                    // Counted apart, so that a crowd that opens pages keeps nobody behind its address from writing.
+                    Some(Access::PublicVisit) => written(Subject::Onlookers(scope.data(), place)).into(),
+                    _ => vec![a_minute(Subject::Readers(scope.data(), place), self.public.other)],
                 }
-                let writers = Subject::Writers(scope.data(), place);
-                let session = session.map(|session| Subject::Session(scope.data(), session));
-                let day = Rule { span: Span::Day, ..a_minute(writers, self.public.day) };
-                let session = session.map(|session| a_minute(session, self.public.session));
-                session.into_iter().chain([a_minute(writers, self.public.address), day]).collect()
             }
             Some(Caller::Anyone) | None => vec![a_minute(Subject::Strangers(place), self.public.other)],
         }
