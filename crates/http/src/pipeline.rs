@@ -158,9 +158,9 @@ async fn answer(
         Found::Nothing => return Err(Fault::not_found("route").into()),
     };
     (log.operation, log.route) = (route.operation, Some(route));
-    // A caller without a right costs no body; only the public chat's body says whose it is.
+    // A caller without a right costs no body; only where it is open to visitors does the body say whose it is.
     let (early, payload) = match route.access {
-        Access::PublicChat => (body_of(front, route, request, payload).await?, None),
+        Access::PublicChat | Access::PublicVisit => (body_of(front, route, request, payload).await?, None),
         _ => (Default::default(), Some(payload)),
     };
     let caller = Arc::new(identify(front, dialect, route, head, &early.0).await?);

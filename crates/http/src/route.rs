@@ -76,6 +76,8 @@ pub enum Access {
     Public,
     /// A visitor who speaks: the tenant and the session come from the chat's body.
     PublicChat,
+    /// Somebody who has opened a page: the tenant comes from the body.
+    PublicVisit,
     /// A visitor who reads their own conversation: `Authorization: Session sess_…`.
     Session,
     /// Whoever wants to log in: no credential but the one in the body. Not from pages of other origins.

@@ -62,7 +62,7 @@ pub(super) fn operation(dialect: &dyn Dialect, route: &Route, schemas: &mut Sche
 /// Who may ask. A key's requirement names the scope that it needs.
 fn security(dialect: &dyn Dialect, access: Access) -> Value {
     match access {
-        Access::Public | Access::PublicChat | Access::Login => json!([]),
+        Access::Public | Access::PublicChat | Access::PublicVisit | Access::Login => json!([]),
         Access::Session => json!([{"session": []}]),
         Access::Operator => json!([{"cookie": []}]),
         Access::Scope(scope) if dialect.takes_cookies() => json!([{"key": [scope.as_str()]}, {"cookie": []}]),
