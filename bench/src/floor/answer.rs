@@ -1,7 +1,7 @@
 //! Answers of the same fields and about the same length as the product's. JSON that the database
 //! has as text goes out as it is.
 
-use serde::{Serialize, Serializer, ser::Error as _};
+use serde::{Deserialize, Serialize, Serializer, ser::Error as _};
 use serde_json::value::RawValue;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -31,7 +31,7 @@ pub(super) struct LeadAnswer<'a> {
     #[serde(serialize_with = "as_it_is")]
     custom_fields: &'a str,
     source_url: Option<&'a str>,
-    #[serde(serialize_with = "as_it_is")]
+    #[serde(serialize_with = "utm_of")]
     utm: &'a str,
     qualified_at: Option<Instant>,
     qualification_reason: Option<&'a str>,
@@ -82,6 +82,16 @@ fn as_it_is<S: Serializer>(json: &&str, serializer: S) -> Result<S::Ok, S::Error
     serde_json::from_str::<&RawValue>(json).map_err(S::Error::custom)?.serialize(serializer)
 }
 
+/// The campaign within what brought a lead.
+fn utm_of<S: Serializer>(attribution: &&str, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Deserialize)]
+    struct Attribution<'a> {
+        #[serde(borrow)]
+        utm: &'a RawValue,
+    }
+    serde_json::from_str::<Attribution<'_>>(attribution).map_err(S::Error::custom)?.utm.serialize(serializer)
+}
+
 impl<'a> LeadAnswer<'a> {
     /// The lead alone.
     pub(super) fn bare(lead: &'a LeadRow) -> Self {
@@ -98,7 +108,7 @@ impl<'a> LeadAnswer<'a> {
             tags: &lead.tags,
             custom_fields: &lead.custom_fields,
             source_url: lead.source_url.as_deref(),
-            utm: &lead.utm,
+            utm: &lead.attribution,
             qualified_at: lead.qualified_at.map(Instant),
             qualification_reason: lead.qualification_reason.as_deref(),
             disqualification_reason: lead.disqualification_reason.as_deref(),

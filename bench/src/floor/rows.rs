@@ -10,6 +10,10 @@ use super::{
     schema::{api_keys, conversations, events, evidence, leads, tenants},
 };
 
+/// What the product writes for a lead that no campaign and no conversation brought.
+const NO_ATTRIBUTION: &str = "{\"utm\":{\"source\":null,\"medium\":null,\"campaign\":null,\"term\":null,\"content\":null},\
+     \"first_conversation\":null}";
+
 /// What a caller sends to create a lead.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -87,6 +91,9 @@ pub(super) struct ConversationRow {
     intents: String,
     lead_score: i64,
     message_count: i64,
+    responses: i64,
+    response_millis: i64,
+    was_handed_off: bool,
     language: Option<String>,
     facts: String,
     source_url: Option<String>,
@@ -118,7 +125,7 @@ pub(super) struct LeadRow {
     pub(super) overrides: String,
     pub(super) source: String,
     pub(super) source_url: Option<String>,
-    pub(super) utm: String,
+    pub(super) attribution: String,
     pub(super) tags: String,
     pub(super) custom_fields: String,
     pub(super) metadata: String,
@@ -187,7 +194,7 @@ impl LeadRow {
             overrides: "{\"status_by_hand\":false,\"score\":null,\"adjustments\":[]}".to_owned(),
             source: "api".to_owned(),
             source_url: None,
-            utm: "{\"source\":null,\"medium\":null,\"campaign\":null,\"term\":null,\"content\":null}".to_owned(),
+            attribution: NO_ATTRIBUTION.to_owned(),
             tags: serde_json::to_string(&tags).expect("texts serialise"),
             custom_fields: custom_fields.map_or_else(|| "{}".to_owned(), |fields| fields.get().to_owned()),
             metadata: "{}".to_owned(),

@@ -252,11 +252,14 @@ pub struct Conversation {
     pub lead_score: Score,
     /// Messages of both sides.
     pub message_count: u32,
-    /// Answers of the assistant to a visitor's message.
+    /// Answers of the assistant to a visitor's message. This and the next two are missing in older events.
+    #[serde(default)]
     pub responses: u32,
     /// How long these took in all, in milliseconds.
+    #[serde(default)]
     pub response_millis: i64,
     /// Whether a person was ever asked for; a conversation that went back to the AI keeps it.
+    #[serde(default)]
     pub was_handed_off: bool,
     /// The language of the visitor's last message: ISO 639-1.
     pub language: Option<String>,

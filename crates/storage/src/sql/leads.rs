@@ -11,7 +11,7 @@ use synaptiq_domain::{
     access::TenantScope,
     changes::Change,
     id::Id,
-    lead::{Contact, Lead, LeadMerge, LeadQuery, LeadSort, ScoreOverride, SpokeWith},
+    lead::{Contact, FirstConversation, Lead, LeadMerge, LeadQuery, LeadSort, ScoreOverride, SpokeWith, Utm},
     money::Money,
     paging::{Page, Position},
     ports::store::{LeadFile, LeadKey},
@@ -44,7 +44,7 @@ struct LeadRow {
     overrides: String,
     source: String,
     source_url: Option<String>,
-    utm: String,
+    attribution: String,
     tags: String,
     custom_fields: String,
     metadata: String,
@@ -70,6 +70,13 @@ struct Overrides {
     adjustments: Vec<Adjustment>,
 }
 
+/// What brought a lead, in one column for the same reason.
+#[derive(Serialize, Deserialize)]
+struct Attribution {
+    utm: Utm,
+    first_conversation: Option<FirstConversation>,
+}
+
 impl LeadRow {
     fn of(tenant: &str, lead: &Lead, version: i64) -> Outcome<Self> {
         let Lead {
@@ -85,6 +92,7 @@ impl LeadRow {
             source,
             source_url,
             utm,
+            first_conversation,
             tags,
             custom_fields,
             metadata,
@@ -103,6 +111,7 @@ impl LeadRow {
         } = lead;
         let overrides =
             Overrides { status_by_hand: *status_by_hand, score: *score_override, adjustments: adjustments.clone() };
+        let attribution = Attribution { utm: utm.clone(), first_conversation: *first_conversation };
         Ok(Self {
             tenant_id: tenant.to_owned(),
             id: id.ulid(),
@@ -120,7 +129,7 @@ impl LeadRow {
             overrides: codec::to_json("leads.overrides", &overrides)?,
             source: source.as_str().to_owned(),
             source_url: source_url.clone(),
-            utm: codec::to_json("leads.utm", utm)?,
+            attribution: codec::to_json("leads.attribution", &attribution)?,
             tags: codec::to_json("leads.tags", tags)?,
             custom_fields: codec::to_json("leads.custom_fields", custom_fields)?,
             metadata: codec::to_json("leads.metadata", metadata)?,
@@ -141,6 +150,7 @@ impl LeadRow {
 
     fn lead(self) -> Outcome<Lead> {
         let overrides: Overrides = codec::json("leads.overrides", &self.overrides)?;
+        let attribution: Attribution = codec::json("leads.attribution", &self.attribution)?;
         Ok(Lead {
             id: codec::id("leads.id", &self.id)?,
             version: codec::number("leads.version", self.version)?,
@@ -159,7 +169,8 @@ impl LeadRow {
             adjustments: overrides.adjustments,
             source: codec::word("leads.source", &self.source)?,
             source_url: self.source_url,
-            utm: codec::json("leads.utm", &self.utm)?,
+            utm: attribution.utm,
+            first_conversation: attribution.first_conversation,
             tags: codec::json("leads.tags", &self.tags)?,
             custom_fields: codec::json("leads.custom_fields", &self.custom_fields)?,
             metadata: codec::json("leads.metadata", &self.metadata)?,

@@ -96,7 +96,7 @@ diesel::table! {
         overrides -> Text,
         source -> Text,
         source_url -> Nullable<Text>,
-        utm -> Text,
+        attribution -> Text,
         tags -> Text,
         custom_fields -> Text,
         metadata -> Text,
@@ -143,6 +143,9 @@ diesel::table! {
         last_message_at -> BigInt,
         ended_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        responses -> BigInt,
+        response_millis -> BigInt,
+        was_handed_off -> Bool,
     }
 }
 

@@ -297,6 +297,9 @@ pub async fn a_conversation_with_everything_in_it_reads_back_the_same(trial: &Tr
         }),
         assigned_to: Some(trial.home.member.id),
         intents: vec![Intent::HumanRequest, Intent::PricingInquiry],
+        responses: 3,
+        response_millis: 4_200,
+        was_handed_off: true,
         ended_at: Some(at(7)),
         ..trial.conversation(1)
     };

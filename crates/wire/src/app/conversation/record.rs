@@ -102,6 +102,10 @@ impl ConversationRecord {
             intents,
             lead_score,
             message_count,
+            // For figures alone.
+            responses: _,
+            response_millis: _,
+            was_handed_off: _,
             // The detail tells the rest.
             language: _,
             facts: _,

@@ -126,6 +126,8 @@ impl From<&Lead> for LeadRecord {
             source,
             source_url,
             utm,
+            // For figures alone.
+            first_conversation: _,
             tags,
             // v1's free data and syrus' first message are theirs alone.
             custom_fields: _,

@@ -151,6 +151,10 @@ impl ConversationRecord {
             intents,
             lead_score,
             message_count,
+            // For figures alone.
+            responses: _,
+            response_millis: _,
+            was_handed_off: _,
             language,
             facts: _,
             source_url,

@@ -80,6 +80,8 @@ impl From<&Lead> for LeadRecord {
             source: _,
             source_url,
             utm: Utm { source: utm_source, campaign: utm_campaign, medium: _, term: _, content: _ },
+            // For figures alone.
+            first_conversation: _,
             // The other dialects' own data.
             tags: _,
             custom_fields: _,

@@ -124,6 +124,8 @@ impl From<&Lead> for LeadRecord {
             source,
             source_url,
             utm,
+            // For figures alone.
+            first_conversation: _,
             tags,
             custom_fields,
             // app's free data and syrus' first message are theirs alone.
