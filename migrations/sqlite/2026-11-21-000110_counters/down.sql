@@ -1,3 +1,4 @@
+DROP TABLE daily_counters;
 ALTER TABLE conversations DROP COLUMN was_handed_off;
 ALTER TABLE conversations DROP COLUMN response_millis;
 ALTER TABLE conversations DROP COLUMN responses;

@@ -45,3 +45,76 @@ UPDATE conversations SET
             AND events.conversation_id = conversations.id
             AND events.kind = 'conversation.handoff'
     );
+
+-- Sums per UTC day (days since 1970), kept in the commits that change what they count. An empty
+-- channel or source is that of what has none.
+CREATE TABLE daily_counters (
+    tenant_id       TEXT NOT NULL,
+    day             INTEGER NOT NULL,
+    channel         TEXT NOT NULL,
+    source          TEXT NOT NULL,
+    visitors        INTEGER NOT NULL,
+    conversations   INTEGER NOT NULL,
+    messages        INTEGER NOT NULL,
+    responses       INTEGER NOT NULL,
+    response_millis INTEGER NOT NULL,
+    handoffs        INTEGER NOT NULL,
+    leads           INTEGER NOT NULL,
+    score_sum       INTEGER NOT NULL,
+    qualified       INTEGER NOT NULL,
+    pipeline        INTEGER NOT NULL,
+    booked          INTEGER NOT NULL,
+    converted       INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, day, channel, source)
+) STRICT, WITHOUT ROWID;
+-- All of what is there: every line that is united below is a contribution, on the day of its instant.
+-- Of a lead's stages the first time counts; an absorbed lead's are in the history of its survivor.
+WITH counted AS (
+    SELECT
+        tenant_id, COALESCE(attribution ->> '$.first_conversation.channel', '') AS channel, source, created_at,
+        score, qualified_at, COALESCE(estimated_deal_size, 0) AS deal,
+        (
+            SELECT value ->> '$.at'
+            FROM json_each(status_history)
+            WHERE value ->> '$.status' = 'booked'
+            ORDER BY key
+            LIMIT 1
+        ) AS booked_at,
+        (
+            SELECT value ->> '$.at'
+            FROM json_each(status_history)
+            WHERE value ->> '$.status' = 'converted'
+            ORDER BY key
+            LIMIT 1
+        ) AS converted_at
+    FROM leads
+    WHERE merged_into IS NULL
+)
+INSERT INTO daily_counters
+SELECT
+    tenant_id, (at - (at % 86400000000 + 86400000000) % 86400000000) / 86400000000 AS day, channel, source,
+    0, SUM(conversations), SUM(messages), SUM(responses), SUM(response_millis), SUM(handoffs),
+    SUM(leads), SUM(score_sum), SUM(qualified), SUM(pipeline), SUM(booked), SUM(converted)
+FROM (
+    SELECT
+        tenant_id, started_at AS at, channel, '' AS source,
+        1 AS conversations, message_count AS messages, responses, response_millis, was_handed_off AS handoffs,
+        0 AS leads, 0 AS score_sum, 0 AS qualified, 0 AS pipeline, 0 AS booked, 0 AS converted
+    FROM conversations
+    UNION ALL
+    SELECT tenant_id, created_at, channel, source, 0, 0, 0, 0, 0, 1, score, 0, 0, 0, 0
+    FROM counted
+    UNION ALL
+    SELECT tenant_id, qualified_at, channel, source, 0, 0, 0, 0, 0, 0, 0, 1, deal, 0, 0
+    FROM counted
+    WHERE qualified_at IS NOT NULL
+    UNION ALL
+    SELECT tenant_id, booked_at, channel, source, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0
+    FROM counted
+    WHERE booked_at IS NOT NULL
+    UNION ALL
+    SELECT tenant_id, converted_at, channel, source, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1
+    FROM counted
+    WHERE converted_at IS NOT NULL
+)
+GROUP BY 1, 2, 3, 4;

@@ -8,7 +8,7 @@ use std::ops::{AddAssign, SubAssign};
 
 use crate::{
     conversation::{Channel, Conversation},
-    lead::{Lead, LeadSource, LeadStatus},
+    lead::{Lead, LeadSource, LeadStatus, Score, StatusChange},
     money::Money,
     time::{Day, Timestamp},
 };
@@ -143,47 +143,110 @@ pub struct DayFigures {
     pub figures: Figures,
 }
 
-/// What a lead adds: on the day it was created, and on the day it first reached each stage. A lead
-/// that was absorbed adds nothing; its survivor has its history.
+/// What figures need to know of a lead that counts: one that was not absorbed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountedLead<'a> {
+    /// The channel of its first conversation.
+    pub channel: Option<Channel>,
+    /// Where it came from.
+    pub source: LeadSource,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Its present score.
+    pub score: Score,
+    /// When it first qualified.
+    pub qualified_at: Option<Timestamp>,
+    /// The deal in sight.
+    pub estimated_deal_size: Option<Money>,
+    /// Its transitions in the order of their times.
+    pub status_history: &'a [StatusChange],
+}
+
+impl CountedLead<'_> {
+    /// What it adds: on the day it was created, and on the day it first reached each stage.
+    pub fn contribution(self) -> Vec<DayFigures> {
+        let Self { channel, source, created_at, score, qualified_at, estimated_deal_size, status_history } = self;
+        let on = |at: Timestamp, figures: Figures| DayFigures {
+            key: CounterKey { day: at.day(), channel, source: Some(source) },
+            figures,
+        };
+        let mut all = vec![on(created_at, Figures { leads: 1, score_sum: score.get().into(), ..Figures::default() })];
+        if let Some(at) = qualified_at {
+            let pipeline = estimated_deal_size.map_or(0, Money::minor);
+            all.push(on(at, Figures { qualified: 1, pipeline, ..Figures::default() }));
+        }
+        let first = |status: LeadStatus| status_history.iter().find(|step| step.status == status).map(|step| step.at);
+        if let Some(at) = first(LeadStatus::Booked) {
+            all.push(on(at, Figures { booked: 1, ..Figures::default() }));
+        }
+        if let Some(at) = first(LeadStatus::Converted) {
+            all.push(on(at, Figures { converted: 1, ..Figures::default() }));
+        }
+        all
+    }
+}
+
+/// What a lead adds. One that was absorbed adds nothing; its survivor has its history.
 pub fn contribution_of_lead(lead: &Lead) -> Vec<DayFigures> {
     if lead.merged_into.is_some() {
         return Vec::new();
     }
-    let on = |at: Timestamp, figures: Figures| DayFigures {
-        key: CounterKey {
-            day: at.day(),
-            channel: lead.first_conversation.map(|first| first.channel),
-            source: Some(lead.source),
-        },
-        figures,
-    };
-    let mut all =
-        vec![on(lead.created_at, Figures { leads: 1, score_sum: lead.score.get().into(), ..Figures::default() })];
-    if let Some(at) = lead.qualified_at {
-        let pipeline = lead.estimated_deal_size.map_or(0, Money::minor);
-        all.push(on(at, Figures { qualified: 1, pipeline, ..Figures::default() }));
+    CountedLead {
+        channel: lead.first_conversation.map(|first| first.channel),
+        source: lead.source,
+        created_at: lead.created_at,
+        score: lead.score,
+        qualified_at: lead.qualified_at,
+        estimated_deal_size: lead.estimated_deal_size,
+        status_history: &lead.status_history,
     }
-    let first = |status: LeadStatus| lead.status_history.iter().find(|step| step.status == status).map(|step| step.at);
-    if let Some(at) = first(LeadStatus::Booked) {
-        all.push(on(at, Figures { booked: 1, ..Figures::default() }));
-    }
-    if let Some(at) = first(LeadStatus::Converted) {
-        all.push(on(at, Figures { converted: 1, ..Figures::default() }));
-    }
-    all
+    .contribution()
 }
 
-/// What a conversation adds, all of it on the day it began.
-pub fn contribution_of_conversation(conversation: &Conversation) -> DayFigures {
-    DayFigures {
-        key: CounterKey { day: conversation.started_at.day(), channel: Some(conversation.channel), source: None },
-        figures: Figures {
-            conversations: 1,
-            messages: conversation.message_count.into(),
-            responses: conversation.responses.into(),
-            response_millis: conversation.response_millis,
-            handoffs: conversation.was_handed_off.into(),
-            ..Figures::default()
-        },
+/// What figures need to know of a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountedConversation {
+    /// Where it takes place.
+    pub channel: Channel,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// Messages of both sides.
+    pub message_count: u32,
+    /// Answers of the assistant.
+    pub responses: u32,
+    /// How long these took in all, in milliseconds.
+    pub response_millis: i64,
+    /// Whether a person was ever asked for.
+    pub was_handed_off: bool,
+}
+
+impl CountedConversation {
+    /// What it adds, all of it on the day it began.
+    pub fn contribution(self) -> DayFigures {
+        let Self { channel, started_at, message_count, responses, response_millis, was_handed_off } = self;
+        DayFigures {
+            key: CounterKey { day: started_at.day(), channel: Some(channel), source: None },
+            figures: Figures {
+                conversations: 1,
+                messages: message_count.into(),
+                responses: responses.into(),
+                response_millis,
+                handoffs: was_handed_off.into(),
+                ..Figures::default()
+            },
+        }
     }
+}
+
+/// What a conversation adds.
+pub fn contribution_of_conversation(conversation: &Conversation) -> DayFigures {
+    CountedConversation {
+        channel: conversation.channel,
+        started_at: conversation.started_at,
+        message_count: conversation.message_count,
+        responses: conversation.responses,
+        response_millis: conversation.response_millis,
+        was_handed_off: conversation.was_handed_off,
+    }
+    .contribution()
 }

@@ -1,6 +1,8 @@
 //! Counters beside a count of all rows.
 
-use crate::analytics::{CounterKey, DayFigures, Figures};
+use std::collections::BTreeSet;
+
+use crate::analytics::{CounterKey, DayFigures, Figures, Tally};
 
 /// What a recount found, as of one moment.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -11,6 +13,19 @@ pub struct Recount {
     pub counters: u64,
     /// Every counter that is not what the rows say, in the order of keys.
     pub differences: Vec<Difference>,
+}
+
+impl Recount {
+    /// What the counters say beside what the rows say. A counter that is zero is as good as none.
+    pub fn compare(stored: &Tally, rows: u64, counted: &Tally) -> Self {
+        let keys: BTreeSet<&CounterKey> = stored.keys().chain(counted.keys()).collect();
+        let differences = keys
+            .into_iter()
+            .map(|key| Difference { key: *key, stored: stored.of(key), counted: counted.of(key) })
+            .filter(|difference| difference.stored != difference.counted)
+            .collect();
+        Self { rows, counters: stored.keys().len() as u64, differences }
+    }
 }
 
 /// A counter that is wrong.

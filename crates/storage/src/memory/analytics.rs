@@ -38,7 +38,7 @@ impl AnalyticsStore for MemoryStore {
 
 impl Rows {
     /// The leads that figures count: all but the absorbed ones.
-    fn counted(&self, tenant: Id<Tenant>) -> impl Iterator<Item = &Lead> {
+    pub(super) fn counted(&self, tenant: Id<Tenant>) -> impl Iterator<Item = &Lead> {
         self.leads.of_tenant(tenant).filter(|lead| lead.merged_into.is_none())
     }
 }

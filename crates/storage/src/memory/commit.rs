@@ -106,6 +106,7 @@ fn fresh(condition: bool) -> Outcome {
 
 impl Rows {
     fn write_all(&mut self, scope: TenantScope, changes: Changes) -> Outcome {
+        let deltas = changes.counter_deltas();
         let Changes {
             tenants,
             assistants,
@@ -139,6 +140,7 @@ impl Rows {
             self.write_key(&change)?;
         }
         self.write_leads(data, &leads)?;
+        self.add_to_counters(data, &deltas);
         for change in conversations {
             self.write_conversation(data, &change)?;
         }
@@ -391,5 +393,6 @@ impl Rows {
         self.events.remove_if(|(owner, _), _| gone.contains(owner));
         self.deliveries.remove_if(|(owner, _), _| gone.contains(owner));
         self.receipts.remove_if(|(owner, _), _| gone.contains(owner));
+        self.daily_counters.remove_if(|(owner, _), _| gone.contains(owner));
     }
 }

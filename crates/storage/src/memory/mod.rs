@@ -8,6 +8,7 @@ mod access;
 mod analytics;
 mod commit;
 mod conversations;
+mod counters;
 mod knowledge;
 mod leads;
 mod operator_sessions;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use synaptiq_domain::{
     access::{ApiKey, Assistant, Member, OperatorSession, Tenant, TenantScope},
+    analytics::{CounterKey, Figures},
     conversation::{Conversation, Message},
     event::Event,
     id::Id,
@@ -63,6 +64,8 @@ pub(super) struct Rows {
     pub(super) events: Owned<Event>,
     pub(super) deliveries: Table<(Id<Tenant>, Id<Delivery>), QueuedDelivery>,
     pub(super) receipts: Table<(Id<Tenant>, ReceiptKey), Receipt>,
+    /// Sums of the days. Rows may be zero.
+    pub(super) daily_counters: Table<(Id<Tenant>, CounterKey), Figures>,
     pub(super) settings: Table<String, String>,
     /// By the hash of their secret.
     pub(super) operator_sessions: Table<[u8; 32], OperatorSession>,
@@ -89,12 +92,13 @@ macro_rules! each_table {
             events,
             deliveries,
             receipts,
+            daily_counters,
             settings,
             operator_sessions,
         } = $rows;
         each_table!(@ $table => $body;
             tenants assistants members keys hashes leads addresses conversations messages evidence documents
-            passages knowledge_generations endpoints events deliveries receipts settings
+            passages knowledge_generations endpoints events deliveries receipts daily_counters settings
             operator_sessions);
     }};
     (@ $table:ident => $body:expr; $($name:ident)*) => { $({ let $table = $name; $body; })* };

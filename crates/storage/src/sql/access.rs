@@ -13,8 +13,8 @@ use synaptiq_domain::{
 use super::{
     Connection, Fault, Outcome, codec,
     schema::{
-        api_keys, assistants, conversations, credentials, deliveries, documents, endpoints, events, generation,
-        knowledge_generations, leads, members, receipts, tenants,
+        api_keys, assistants, conversations, credentials, daily_counters, deliveries, documents, endpoints, events,
+        generation, knowledge_generations, leads, members, receipts, tenants,
     },
     webhooks,
 };
@@ -387,7 +387,7 @@ fn forget_tenant(conn: &mut Connection, tenant: &str) -> Outcome<()> {
         };
     }
     forget!(api_keys credentials assistants members leads conversations documents knowledge_generations);
-    forget!(endpoints events deliveries receipts);
+    forget!(endpoints events deliveries receipts daily_counters);
     Ok(())
 }
 

@@ -3,7 +3,8 @@
 use synaptiq_domain::{access::TenantScope, changes::Changes};
 
 use super::{
-    Connection, Outcome, access, conversations, events, evidence, knowledge, leads, messages, receipts, webhooks,
+    Connection, Outcome, access, conversations, counters, events, evidence, knowledge, leads, messages, receipts,
+    webhooks,
 };
 
 /// Writes everything. Whoever calls takes all of it back if any of it fails.
@@ -34,6 +35,7 @@ pub(crate) fn write(conn: &mut Connection, scope: TenantScope, changes: &Changes
     conversations::write(conn, &data, changed_conversations)?;
     messages::add(conn, &data, new_messages)?;
     evidence::add(conn, &data, new_evidence)?;
+    counters::add(conn, &data, &changes.counter_deltas())?;
     let counted: Vec<String> = changed_conversations
         .iter()
         .filter_map(|change| change.after().map(|conversation| conversation.id.ulid()))

@@ -73,9 +73,9 @@ struct Overrides {
 
 /// What brought a lead, in one column for the same reason.
 #[derive(Serialize, Deserialize)]
-struct Attribution {
-    utm: Utm,
-    first_conversation: Option<FirstConversation>,
+pub(super) struct Attribution {
+    pub(super) utm: Utm,
+    pub(super) first_conversation: Option<FirstConversation>,
 }
 
 impl LeadRow {

@@ -10,6 +10,7 @@ pub(super) mod analytics;
 pub(super) mod codec;
 pub(super) mod commit;
 pub(super) mod conversations;
+pub(super) mod counters;
 pub(super) mod events;
 pub(super) mod evidence;
 pub(super) mod fault;

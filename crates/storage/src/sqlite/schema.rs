@@ -150,6 +150,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    daily_counters (tenant_id, day, channel, source) {
+        tenant_id -> Text,
+        day -> BigInt,
+        channel -> Text,
+        source -> Text,
+        visitors -> BigInt,
+        conversations -> BigInt,
+        messages -> BigInt,
+        responses -> BigInt,
+        response_millis -> BigInt,
+        handoffs -> BigInt,
+        leads -> BigInt,
+        score_sum -> BigInt,
+        qualified -> BigInt,
+        pipeline -> BigInt,
+        booked -> BigInt,
+        converted -> BigInt,
+    }
+}
+
+diesel::table! {
     messages (tenant_id, conversation_id, position) {
         tenant_id -> Text,
         conversation_id -> Text,

@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use synaptiq_domain::{
     access::{ApiKey, Assistant, OperatorSession, SystemScope, Tenant, TenantScope},
-    analytics::{CurrentOverview, DayCount, StatusCounts},
+    analytics::{CurrentOverview, DayCount, DayFigures, Recount, StatusCounts},
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
     id::Id,
@@ -19,9 +19,9 @@ use synaptiq_domain::{
     ports::{
         StoreError,
         store::{
-            AccessStore, AnalyticsStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile,
-            LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth,
-            SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, WebhookStore,
+            AccessStore, AnalyticsStore, ConversationStore, CounterStore, Credential, DueDelivery, KnowledgeStore,
+            LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement,
+            StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -36,8 +36,8 @@ use super::{
     open::{self, OpenError, OpenOptions, Opened},
     pool::{READER_SETTINGS, Readers},
     sql::{
-        access, analytics, commit, conversations, knowledge, leads, messages, operator_sessions, receipts, system,
-        webhooks,
+        access, analytics, commit, conversations, counters, knowledge, leads, messages, operator_sessions, receipts,
+        system, webhooks,
     },
     writer::Writer,
 };
@@ -197,6 +197,22 @@ impl AnalyticsStore for SqliteStore {
     async fn leads_created_on(&self, scope: TenantScope, days: &[Day]) -> Result<Vec<DayCount>, StoreError> {
         let days = days.to_vec();
         self.readers().scan(move |conn| snapshot(conn, |conn| analytics::leads_created_on(conn, scope, &days))).await
+    }
+}
+
+#[async_trait]
+impl CounterStore for SqliteStore {
+    async fn daily_figures(&self, scope: TenantScope, first: Day, last: Day) -> Result<Vec<DayFigures>, StoreError> {
+        self.readers().scan(move |conn| counters::of_days(conn, scope, first, last)).await
+    }
+
+    async fn recount(&self, scope: TenantScope) -> Result<Recount, StoreError> {
+        self.readers().scan(move |conn| snapshot(conn, |conn| counters::recount(conn, scope))).await
+    }
+
+    async fn adjust_counters(&self, scope: TenantScope, by: &[DayFigures]) -> Result<(), StoreError> {
+        let by = by.to_vec();
+        self.parts.writer.run(move |conn| counters::adjust(conn, scope, &by), |()| false).await
     }
 }
 

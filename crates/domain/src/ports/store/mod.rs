@@ -39,6 +39,7 @@ pub trait Store:
     AccessStore
     + AnalyticsStore
     + ConversationStore
+    + CounterStore
     + KnowledgeStore
     + LeadStore
     + OperatorSessionStore
@@ -53,6 +54,7 @@ impl<S> Store for S where
     S: AccessStore
         + AnalyticsStore
         + ConversationStore
+        + CounterStore
         + KnowledgeStore
         + LeadStore
         + OperatorSessionStore
