@@ -3,6 +3,7 @@
 
 use crate::{
     access::{ApiKey, Assistant, Member, Tenant},
+    analytics::VisitNote,
     conversation::{Conversation, Message},
     event::Event,
     id::Id,
@@ -82,7 +83,9 @@ pub struct Changes {
     pub passages: Vec<Passage>,
     /// Webhook endpoints. Deleting one cancels its pending deliveries.
     pub endpoints: Vec<Change<Endpoint>>,
-    /// New events.
+    /// Visitors who were seen. Each is counted once a day, in the same commit.
+    pub visits: Vec<VisitNote>,
+    /// New events, of which their [`Activity`](crate::event::Activity) is kept.
     pub events: Vec<Event>,
     /// Deliveries, new or tried. A pending one needs its endpoint; writing one ends its lease.
     pub deliveries: Vec<Change<Delivery>>,
@@ -107,6 +110,7 @@ impl Changes {
             documents,
             passages,
             endpoints,
+            visits,
             events,
             deliveries,
             receipt: _,
@@ -123,6 +127,7 @@ impl Changes {
             && documents.is_empty()
             && passages.is_empty()
             && endpoints.is_empty()
+            && visits.is_empty()
             && events.is_empty()
             && deliveries.is_empty()
     }

@@ -43,6 +43,7 @@ pub(super) const LAYERS: &[Layer] = &[
             "base64",
             "futures-util",
             "hex",
+            "hmac",
             "serde",
             "serde_json",
             "sha2",

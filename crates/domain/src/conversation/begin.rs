@@ -25,13 +25,7 @@ impl Conversation {
         metadata: JsonMap,
         now: Timestamp,
     ) -> Self {
-        let text = |key: &str| {
-            metadata
-                .get(key)
-                .and_then(Value::as_str)
-                .filter(|text| !text.is_empty())
-                .map(|text| text.chars().take(MOST_CHARACTERS).collect::<String>())
-        };
+        let text = |key: &str| text_of(&metadata, key);
         Self {
             id,
             version: 0,
@@ -53,7 +47,7 @@ impl Conversation {
             was_handed_off: false,
             language: None,
             facts: KnownFacts::default(),
-            source_url: text("page"),
+            source_url: page_of(&metadata),
             utm: Utm {
                 source: text("utm_source"),
                 medium: text("utm_medium"),
@@ -69,4 +63,14 @@ impl Conversation {
             created_at: now,
         }
     }
+}
+
+/// The page that a chat's metadata names.
+pub(crate) fn page_of(metadata: &JsonMap) -> Option<String> {
+    text_of(metadata, "page")
+}
+
+fn text_of(metadata: &JsonMap, key: &str) -> Option<String> {
+    let text = metadata.get(key).and_then(Value::as_str).filter(|text| !text.is_empty())?;
+    Some(text.chars().take(MOST_CHARACTERS).collect())
 }

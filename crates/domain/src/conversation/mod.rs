@@ -9,6 +9,7 @@ mod prompt;
 mod query;
 mod session;
 
+pub(crate) use begin::page_of;
 pub use checks::{Grounds, Sentences};
 pub use intent::Intent;
 pub use message::{Citation, Message, Role};

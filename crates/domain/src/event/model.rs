@@ -58,7 +58,7 @@ pub struct EventData {
     pub message: Option<Box<Message>>,
     /// What changed.
     pub changes: Vec<FieldChange>,
-    /// The score before, for `lead.score_changed`.
+    /// The score before, for `lead.score_changed` and `lead.qualified`; none where the lead is new.
     pub previous_score: Option<Score>,
     /// Why the lead qualified or was disqualified.
     pub reason: Option<String>,

@@ -92,7 +92,8 @@ impl LeadStory<'_> {
         if let Some(lead) = &mut told.lead {
             lead.status = to;
         }
-        (kind, EventData { changes, reason, merged_from: self.merged_from(), ..told })
+        let previous_score = self.before.filter(|_| kind == EventKind::LeadQualified).map(|before| before.score);
+        (kind, EventData { changes, reason, previous_score, merged_from: self.merged_from(), ..told })
     }
 
     /// Told when the score moves by 10 or more or crosses the threshold.

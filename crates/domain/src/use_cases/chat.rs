@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     access::{Assistant, TenantScope},
+    analytics::Onlooker,
     conversation::{
         Channel, Citation, Conversation, ConversationStatus, Handoff, Intent, Message, SessionHash, SessionSecret,
         VisitorId,
@@ -27,6 +28,7 @@ use crate::{
         chat_turn::{Turn, decide},
         outbox::Outbox,
         services::TRIES,
+        visits::anonymous_name,
     },
 };
 
@@ -52,6 +54,8 @@ pub struct ChatCommand {
     pub channel: Channel,
     /// The assistant asked for; the default one where there is none.
     pub assistant: Option<Id<Assistant>>,
+    /// The visitor as the server sees them, where it is the visitor who calls.
+    pub onlooker: Option<Onlooker>,
     /// Whether a new conversation begins with the greeting that the visitor saw.
     pub greets: bool,
 }
@@ -167,6 +171,13 @@ pub async fn chat(
         let understood = understand(services, &command, &file, now);
         let mut outbox = Outbox::new(services, scope, &view, now);
         let turn = decide(services, &view, assistant, &command, &new_session, &ids, file, understood, &mut outbox, now);
+        if let Some(day) = turn.first_of_day() {
+            let takes_over = match &command.onlooker {
+                Some(onlooker) => Some(anonymous_name(services, scope, onlooker, day).await?),
+                None => None,
+            };
+            outbox.changes.visits.push(turn.visit(&command, takes_over));
+        }
         let waits_for_model = services.model.is_some() && turn.conversation.status == ConversationStatus::Active;
         let (outcome, resume) = if waits_for_model {
             let resume = Resume {

@@ -2,9 +2,10 @@
 
 use crate::{
     access::Assistant,
+    analytics::{Visit, VisitNote},
     conversation::{
         BuyingIntent, Conversation, ConversationStatus, HandoffPriority, HandoffReason, Intent, KnownFacts, Message,
-        Role, SessionSecret, VisitorId,
+        Role, SessionSecret, VisitorId, page_of,
     },
     event::{EventData, EventKind},
     lead::{Contact, Lead, LeadDraft, LeadSource, Merged, deal_size},
@@ -14,7 +15,7 @@ use crate::{
         store::{LeadFile, TenantView, TurnFile},
     },
     qualification::{Evidence, Finding, Qualification},
-    time::Timestamp,
+    time::{Day, Timestamp},
     use_cases::{
         ChatCommand, ChatOutcome, Services,
         chat::TurnIds,
@@ -328,6 +329,25 @@ impl Turn {
     /// Whether the visitor can be reached.
     pub(crate) fn is_reachable(&self) -> bool {
         self.conversation.lead.is_some()
+    }
+
+    /// The UTC day, if the visitor has not written in this conversation on it before.
+    pub(crate) fn first_of_day(&self) -> Option<Day> {
+        let day = self.question.created_at.day();
+        let wrote = |message: &Message| message.role == Role::User && message.created_at.day() == day;
+        // A day's earlier message may be too far back to be read here: then it is noted again, and nothing happens.
+        (!self.history.iter().any(wrote)).then_some(day)
+    }
+
+    /// The visit that the turn is, in the place of what its visitor was called before.
+    pub(crate) fn visit(&self, command: &ChatCommand, takes_over: Option<VisitorId>) -> VisitNote {
+        let visit = Visit {
+            visitor: self.conversation.visitor.clone(),
+            channel: self.conversation.channel,
+            at: self.question.created_at,
+            page: page_of(&command.metadata),
+        };
+        VisitNote { visit, takes_over }
     }
 
     /// The turn's outcome while a person has been asked.

@@ -84,7 +84,7 @@ pub async fn send_test_event(
         at: now,
     };
     let mut outbox = Outbox::new(services, scope, &view, now);
-    outbox.event_for(event, &target);
+    outbox.event_for(&event, &target);
     let delivery = outbox.changes.deliveries[0].after().expect("just created").clone();
     outbox.changes.receipt = recording.map(|recording| recording.answered(&delivery, None, None, now));
     outbox.commit().await?;

@@ -4,6 +4,7 @@
 //! Every operation takes [`Services`] and a scope. One that writes takes an optional
 //! [`Recording`], which makes the kept answer part of the commit.
 
+mod activity;
 mod analytics;
 mod authenticate;
 mod chat;
@@ -29,9 +30,11 @@ mod recording;
 mod services;
 mod sweep;
 mod tenants;
+mod visits;
 mod widget;
 
-pub use analytics::lead_activity;
+pub use activity::activity;
+pub use analytics::{funnel, lead_activity, overview};
 pub use authenticate::{AuthenticationError, Principal, PublicAddress, authenticate, operator, public_scope};
 pub use chat::{ChatCommand, ChatOutcome, ReplyPart, ReplySink, chat};
 pub use conversation_actions::{
@@ -59,4 +62,5 @@ pub use services::{Services, Settings};
 pub use sweep::{expire_idle_conversations, sweep_old};
 pub(crate) use tenants::known_plan;
 pub use tenants::{CreateTenant, create_assistant, create_tenant, set_allowed_origins, set_plan};
+pub use visits::{VisitCommand, count_visit};
 pub use widget::{WidgetName, WidgetOwner, WidgetView, set_widget, widget_owner, widget_view};

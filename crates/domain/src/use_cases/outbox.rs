@@ -98,11 +98,11 @@ impl<'a> Outbox<'a> {
         self.changes.events.push(event);
     }
 
-    /// An event for one endpoint alone, whatever it subscribes to.
-    pub(crate) fn event_for(&mut self, event: Event, endpoint: &Endpoint) {
+    /// An event for one endpoint alone, whatever it subscribes to. It tells of nothing that happened,
+    /// so that nothing is kept of it but its delivery.
+    pub(crate) fn event_for(&mut self, event: &Event, endpoint: &Endpoint) {
         let forced = Endpoint { active: true, assistant: None, events: vec![event.kind], ..endpoint.clone() };
-        self.deliver(&event, &[forced]);
-        self.changes.events.push(event);
+        self.deliver(event, &[forced]);
     }
 
     fn deliver(&mut self, event: &Event, endpoints: &[Endpoint]) {

@@ -55,8 +55,8 @@ async fn expire(services: &Services, scope: TenantScope, id: Id<Conversation>) -
     .await
 }
 
-/// Deletes kept answers after a day, deliveries and the operator's logins after their time, and
-/// notes when keys were used.
+/// Deletes kept answers after a day, deliveries and the operator's logins after their time, the
+/// secrets of visitors' days that are over, and notes when keys were used.
 pub async fn sweep_old(services: &Services, system: SystemScope) -> Result<(), UseCaseError> {
     let now = services.clock.now();
     for _ in 0..SLICES {
@@ -68,6 +68,7 @@ pub async fn sweep_old(services: &Services, system: SystemScope) -> Result<(), U
             break;
         }
     }
+    services.store.delete_visit_keys(now.day()).await?;
     let used = services.key_usage.take();
     if !used.is_empty() {
         services.store.touch_keys(system, &used).await?;

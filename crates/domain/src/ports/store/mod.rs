@@ -2,7 +2,7 @@
 //!
 //! Every method takes a [`TenantScope`](crate::access::TenantScope): a foreign id is simply not
 //! found (security T2, T3). The exceptions are the look-up of a credential, the operator's logins,
-//! and the methods of [`SystemStore`], whose rows come with a scope of their own.
+//! the secrets of visitors' days, and the methods of [`SystemStore`], whose rows come with a scope of their own.
 
 mod access;
 mod activity;
@@ -37,6 +37,7 @@ pub use webhooks::WebhookStore;
 /// Everything a use case asks of a store.
 pub trait Store:
     AccessStore
+    + ActivityStore
     + AnalyticsStore
     + ConversationStore
     + CounterStore
@@ -46,12 +47,14 @@ pub trait Store:
     + ReceiptStore
     + SystemStore
     + UnitOfWork
+    + VisitKeyStore
     + WebhookStore
 {
 }
 
 impl<S> Store for S where
     S: AccessStore
+        + ActivityStore
         + AnalyticsStore
         + ConversationStore
         + CounterStore
@@ -61,6 +64,7 @@ impl<S> Store for S where
         + ReceiptStore
         + SystemStore
         + UnitOfWork
+        + VisitKeyStore
         + WebhookStore
 {
 }
