@@ -6,10 +6,10 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     access::Tenant,
     conversation::{Conversation, SessionHash},
-    event::{Activity, ActivityFacts, Event, EventKind},
-    history::{Meeting, MeetingStatus, Record},
+    event::{Activity, Event, EventData, EventKind, FieldChange},
+    history::{Meeting, Record},
     id::Id,
-    lead::{Lead, LeadStatus},
+    lead::{Lead, LeadStatus, StatusChange},
     time::Timestamp,
 };
 
@@ -75,17 +75,9 @@ impl Activity {
         self.kind == other.kind && self.at == other.at && about(self) == about(other)
     }
 
-    fn derived(
-        tenant: Id<Tenant>,
-        kind: EventKind,
-        lead: Option<Id<Lead>>,
-        conversation: Option<Id<Conversation>>,
-        at: Timestamp,
-        description: String,
-        facts: ActivityFacts,
-    ) -> Self {
-        let id = event_id(tenant, kind, lead, conversation, at);
-        Self { id, kind, lead, conversation, description, facts, at }
+    /// Whether it is about its conversation rather than its lead.
+    pub const fn is_of_conversation(&self) -> bool {
+        is_of_conversation(self.kind)
     }
 }
 
@@ -94,79 +86,77 @@ pub fn derived_activities(tenant: Id<Tenant>, record: &Record) -> Vec<Activity> 
     match record {
         Record::Lead(lead) => of_lead(tenant, lead),
         Record::Conversation { conversation, .. } => of_conversation(tenant, conversation),
-        Record::Meeting(meeting) => of_meeting(tenant, meeting),
+        Record::Meeting(meeting) => vec![of_meeting(tenant, meeting)],
         Record::Visit(_) | Record::Activity(_) => Vec::new(),
     }
+}
+
+/// A line as the event itself would have been kept.
+fn told(tenant: Id<Tenant>, kind: EventKind, about: About, at: Timestamp, data: EventData) -> Activity {
+    let About { lead, conversation } = about;
+    let id = event_id(tenant, kind, lead, conversation, at);
+    Event { id, kind, lead, conversation, data, at }.activity()
+}
+
+#[derive(Clone, Copy)]
+struct About {
+    lead: Option<Id<Lead>>,
+    conversation: Option<Id<Conversation>>,
 }
 
 fn of_lead(tenant: Id<Tenant>, lead: &Lead) -> Vec<Activity> {
     if lead.merged_into.is_some() {
         return Vec::new();
     }
-    let told = |kind, at, description: String, facts| {
-        Activity::derived(tenant, kind, Some(lead.id), None, at, description, facts)
-    };
-    let created = ActivityFacts { source: Some(lead.source), ..ActivityFacts::default() };
-    let mut lines = vec![told(EventKind::LeadCreated, lead.created_at, "A new lead was captured.".to_owned(), created)];
-    let mut previous = None;
-    for step in &lead.status_history {
-        let told_as = match step.status {
-            LeadStatus::Qualified => Some((EventKind::LeadQualified, "The lead qualified.".to_owned())),
-            LeadStatus::Converted => Some((EventKind::LeadConverted, "The lead converted.".to_owned())),
+    let about = About { lead: Some(lead.id), conversation: None };
+    let data = || EventData { lead: Some(Box::new(lead.clone())), ..EventData::default() };
+    let mut lines = vec![told(tenant, EventKind::LeadCreated, about, lead.created_at, data())];
+    let mut previous = LeadStatus::New;
+    for StatusChange { status, at } in &lead.status_history {
+        let kind = match status {
+            LeadStatus::Qualified => Some(EventKind::LeadQualified),
+            LeadStatus::Converted => Some(EventKind::LeadConverted),
             _ => None,
         };
-        if let Some((kind, description)) = told_as {
-            let facts = ActivityFacts {
-                previous_status: previous,
-                new_status: Some(step.status),
-                estimated_deal_size: lead.estimated_deal_size,
-                ..ActivityFacts::default()
+        if let Some(kind) = kind {
+            let change = FieldChange {
+                field: "status".to_owned(),
+                from: previous.as_str().into(),
+                to: status.as_str().into(),
             };
-            lines.push(told(kind, step.at, description, facts));
+            let data = EventData {
+                changes: vec![change],
+                reason: lead.qualification_reason.clone(),
+                estimated_deal_size: lead.estimated_deal_size,
+                ..data()
+            };
+            lines.push(told(tenant, kind, about, *at, data));
         }
-        previous = Some(step.status);
+        previous = *status;
     }
     lines
 }
 
 fn of_conversation(tenant: Id<Tenant>, conversation: &Conversation) -> Vec<Activity> {
-    let told = |kind, at, description: String, facts| {
-        Activity::derived(tenant, kind, conversation.lead, Some(conversation.id), at, description, facts)
-    };
-    let started = ActivityFacts { channel: Some(conversation.channel), ..ActivityFacts::default() };
-    let mut lines = vec![told(
-        EventKind::ConversationStarted,
-        conversation.started_at,
-        "A new conversation was initiated.".to_owned(),
-        started,
-    )];
+    let about = About { lead: conversation.lead, conversation: Some(conversation.id) };
+    let data = || EventData { conversation: Some(Box::new(conversation.clone())), ..EventData::default() };
+    let mut lines = vec![told(tenant, EventKind::ConversationStarted, about, conversation.started_at, data())];
     if let Some(handoff) = &conversation.handoff {
-        let facts = ActivityFacts { priority: Some(handoff.priority), ..ActivityFacts::default() };
-        let description = format!("The conversation was handed off: {}.", handoff.reason.as_str());
-        lines.push(told(EventKind::ConversationHandoff, handoff.at, description, facts));
+        lines.push(told(tenant, EventKind::ConversationHandoff, about, handoff.at, data()));
     }
     lines
 }
 
-fn of_meeting(tenant: Id<Tenant>, meeting: &Meeting) -> Vec<Activity> {
-    let Meeting { id: _, lead, starts_at, ends_at: _, status, booked_at } = meeting;
-    let mut description = format!("A meeting was booked for {}", starts_at.rfc3339_seconds());
-    description.push_str(if *status == MeetingStatus::Cancelled { "; it was cancelled later." } else { "." });
-    vec![Activity::derived(
-        tenant,
-        EventKind::MeetingBooked,
-        Some(*lead),
-        None,
-        *booked_at,
-        description,
-        ActivityFacts::default(),
-    )]
+fn of_meeting(tenant: Id<Tenant>, meeting: &Meeting) -> Activity {
+    let Meeting { id: _, lead, starts_at: _, ends_at: _, status: _, booked_at } = meeting;
+    let about = About { lead: Some(*lead), conversation: None };
+    told(tenant, EventKind::MeetingBooked, about, *booked_at, EventData::default())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lead::{LeadDraft, StatusChange};
+    use crate::lead::LeadDraft;
 
     const AT: Timestamp = Timestamp::from_millis(1_743_517_800_123);
 

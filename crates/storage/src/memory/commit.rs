@@ -120,6 +120,7 @@ impl Rows {
             documents,
             passages,
             endpoints,
+            visits,
             events,
             deliveries,
             receipt,
@@ -168,6 +169,10 @@ impl Rows {
         }
         for change in endpoints {
             self.write_endpoint(data, &change)?;
+        }
+        for note in visits {
+            let first_seen = self.note_visit(data, note);
+            self.add_to_counters(data, first_seen.as_slice());
         }
         for event in events {
             self.add_event(data, event)?;
@@ -275,8 +280,8 @@ impl Rows {
         fresh(self.leads.contains(&(tenant, from)) && self.leads.contains(&(tenant, into)))?;
         self.tie_conversations(tenant, from, Some(into));
         self.events.change_if(
-            |(owner, _), event| *owner == tenant && event.lead == Some(from),
-            |event| event.lead = Some(into),
+            |(owner, _), activity| *owner == tenant && activity.lead == Some(from),
+            |activity| activity.lead = Some(into),
         );
         Ok(())
     }
@@ -344,7 +349,7 @@ impl Rows {
     fn add_event(&mut self, tenant: Id<Tenant>, event: Event) -> Outcome {
         let key = (tenant, event.id);
         fresh(!self.events.contains(&key))?;
-        self.events.put(key, event);
+        self.events.put(key, event.activity());
         Ok(())
     }
 
@@ -390,6 +395,8 @@ impl Rows {
         self.passages.remove_if(|(owner, _, _), _| gone.contains(owner));
         self.knowledge_generations.remove_if(|owner, _| gone.contains(owner));
         self.endpoints.remove_if(|(owner, _), _| gone.contains(owner));
+        self.visits.remove_if(|(owner, _, _), _| gone.contains(owner));
+        self.meetings.remove_if(|(owner, _), _| gone.contains(owner));
         self.events.remove_if(|(owner, _), _| gone.contains(owner));
         self.deliveries.remove_if(|(owner, _), _| gone.contains(owner));
         self.receipts.remove_if(|(owner, _), _| gone.contains(owner));

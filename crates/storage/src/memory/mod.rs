@@ -5,10 +5,12 @@
 //! mirror the ports' one by one.
 
 mod access;
+mod activity;
 mod analytics;
 mod commit;
 mod conversations;
 mod counters;
+mod history;
 mod knowledge;
 mod leads;
 mod operator_sessions;
@@ -20,7 +22,7 @@ mod webhooks;
 
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use synaptiq_domain::{access::TenantScope, event::Event, ports::StoreError};
+use synaptiq_domain::ports::StoreError;
 
 use self::rows::Rows;
 
@@ -34,12 +36,6 @@ impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Every event of the scope's data tenant in order of id. No port reads events yet; tests of
-    /// what was told to whom do.
-    pub fn events(&self, scope: TenantScope) -> Result<Vec<Event>, StoreError> {
-        Ok(self.read()?.events.of_tenant(scope.data()).cloned().collect())
     }
 
     fn read(&self) -> Result<RwLockReadGuard<'_, Rows>, StoreError> {

@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 
 use synaptiq_domain::{
     access::{ApiKey, Assistant, Member, OperatorSession, Tenant, TenantScope},
-    analytics::{CounterKey, Figures},
-    conversation::{Conversation, Message},
-    event::Event,
+    analytics::{CounterKey, Figures, Visit},
+    conversation::{Conversation, Message, VisitorId},
+    event::{Activity, Event},
+    history::Meeting,
     id::Id,
     knowledge::{Document, Passage},
     lead::Lead,
     qualification::Evidence,
     receipt::{Receipt, ReceiptKey},
-    time::Timestamp,
+    time::{Day, Timestamp},
     webhook::{Delivery, DeliveryStatus, Endpoint},
 };
 
@@ -61,12 +62,18 @@ pub(super) struct Rows {
     /// How often a tenant's documents were touched.
     pub(super) knowledge_generations: Table<Id<Tenant>, u64>,
     pub(super) endpoints: Owned<Endpoint>,
-    pub(super) events: Owned<Event>,
+    /// Who was seen on a day.
+    pub(super) visits: Table<(Id<Tenant>, Day, VisitorId), Visit>,
+    pub(super) meetings: Owned<Meeting>,
+    /// What is kept of events.
+    pub(super) events: Table<(Id<Tenant>, Id<Event>), Activity>,
     pub(super) deliveries: Table<(Id<Tenant>, Id<Delivery>), QueuedDelivery>,
     pub(super) receipts: Table<(Id<Tenant>, ReceiptKey), Receipt>,
     /// Sums of the days. Rows may be zero.
     pub(super) daily_counters: Table<(Id<Tenant>, CounterKey), Figures>,
     pub(super) settings: Table<String, String>,
+    /// The secrets of days, by which visitors without a name are told apart.
+    pub(super) visit_keys: Table<Day, [u8; 32]>,
     /// By the hash of their secret.
     pub(super) operator_sessions: Table<[u8; 32], OperatorSession>,
 }
@@ -89,17 +96,20 @@ macro_rules! each_table {
             passages,
             knowledge_generations,
             endpoints,
+            visits,
+            meetings,
             events,
             deliveries,
             receipts,
             daily_counters,
             settings,
+            visit_keys,
             operator_sessions,
         } = $rows;
         each_table!(@ $table => $body;
             tenants assistants members keys hashes leads addresses conversations messages evidence documents
-            passages knowledge_generations endpoints events deliveries receipts daily_counters settings
-            operator_sessions);
+            passages knowledge_generations endpoints visits meetings events deliveries receipts daily_counters
+            settings visit_keys operator_sessions);
     }};
     (@ $table:ident => $body:expr; $($name:ident)*) => { $({ let $table = $name; $body; })* };
 }

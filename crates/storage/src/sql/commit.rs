@@ -3,8 +3,8 @@
 use synaptiq_domain::{access::TenantScope, changes::Changes};
 
 use super::{
-    Connection, Outcome, access, conversations, counters, events, evidence, knowledge, leads, messages, receipts,
-    webhooks,
+    Connection, Outcome, access, activity, conversations, counters, evidence, knowledge, leads, messages, receipts,
+    visits, webhooks,
 };
 
 /// Writes everything. Whoever calls takes all of it back if any of it fails.
@@ -22,6 +22,7 @@ pub(crate) fn write(conn: &mut Connection, scope: TenantScope, changes: &Changes
         documents,
         passages,
         endpoints,
+        visits: seen,
         events: new_events,
         deliveries,
         receipt,
@@ -54,7 +55,9 @@ pub(crate) fn write(conn: &mut Connection, scope: TenantScope, changes: &Changes
     knowledge::write(conn, &content, documents)?;
     knowledge::add_passages(conn, &content, passages)?;
     webhooks::write_endpoints(conn, &data, endpoints)?;
-    events::add(conn, &data, new_events)?;
+    let first_seen = visits::note(conn, &data, seen)?;
+    counters::add(conn, &data, &first_seen)?;
+    activity::add(conn, &data, new_events)?;
     webhooks::write_deliveries(conn, &data, deliveries)?;
     if let Some(receipt) = receipt {
         receipts::write(conn, &data, receipt)?;

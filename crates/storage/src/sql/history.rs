@@ -152,8 +152,7 @@ impl Adding<'_> {
         }
         let derived = line.derived_id(self.tenant);
         if line.id == derived {
-            let twins = activity::tellers(self.conn, self.id, line)?;
-            if twins.iter().any(|twin| twin.id != derived) {
+            if activity::is_told(self.conn, self.id, line)? {
                 return Ok(RecordOutcome::AlreadyThere);
             }
         } else {

@@ -262,8 +262,27 @@ diesel::table! {
         kind -> Text,
         lead_id -> Nullable<Text>,
         conversation_id -> Nullable<Text>,
-        data -> Text,
+        description -> Text,
+        facts -> Text,
         at -> BigInt,
+    }
+}
+
+diesel::table! {
+    visits (tenant_id, day, visitor) {
+        tenant_id -> Text,
+        day -> BigInt,
+        visitor -> Text,
+        channel -> Text,
+        at -> BigInt,
+        page -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    visit_keys (day) {
+        day -> BigInt,
+        key -> Binary,
     }
 }
 

@@ -12,6 +12,8 @@ use synaptiq_domain::{
     analytics::{CurrentOverview, DayCount, DayFigures, Recount, StatusCounts},
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
+    event::{Activity, ActivityQuery},
+    history::{Record, RecordOutcome},
     id::Id,
     knowledge::{Document, Passage},
     lead::{Lead, LeadQuery},
@@ -19,9 +21,10 @@ use synaptiq_domain::{
     ports::{
         StoreError,
         store::{
-            AccessStore, AnalyticsStore, ConversationStore, CounterStore, Credential, DueDelivery, KnowledgeStore,
-            LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement,
-            StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, WebhookStore,
+            AccessStore, ActivityStore, AnalyticsStore, ConversationStore, CounterStore, Credential, DueDelivery,
+            HistoryStore, KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey,
+            ReceiptStore, RecordSink, Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork,
+            VisitKeyStore, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -36,8 +39,8 @@ use super::{
     open::{self, OpenError, OpenOptions, Opened},
     pool::{READER_SETTINGS, Readers},
     sql::{
-        access, analytics, commit, conversations, counters, knowledge, leads, messages, operator_sessions, receipts,
-        system, webhooks,
+        access, activity, analytics, commit, conversations, counters, fault::Fault, history, knowledge, leads, messages,
+        operator_sessions, receipts, system, visits, webhooks,
     },
     writer::Writer,
 };
@@ -185,6 +188,31 @@ impl AccessStore for SqliteStore {
 }
 
 #[async_trait]
+impl ActivityStore for SqliteStore {
+    async fn list_activity(&self, scope: TenantScope, query: &ActivityQuery) -> Result<Page<Activity>, StoreError> {
+        let query = query.clone();
+        self.readers().scan(move |conn| snapshot(conn, |conn| activity::list(conn, scope, &query))).await
+    }
+}
+
+#[async_trait]
+impl VisitKeyStore for SqliteStore {
+    async fn visit_key(&self, day: Day, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+        if let Some(key) = self.readers().look_up(move |conn| visits::find_key(conn, day)).await? {
+            return Ok(key);
+        }
+        self.parts.writer.run(move |conn| visits::keep_key(conn, day, fresh), |_| false).await
+    }
+
+    async fn delete_visit_keys(&self, before: Day) -> Result<(), StoreError> {
+        if !self.readers().look_up(move |conn| visits::any_key_before(conn, before)).await? {
+            return Ok(());
+        }
+        self.parts.writer.run(move |conn| visits::delete_keys(conn, before), |()| false).await
+    }
+}
+
+#[async_trait]
 impl AnalyticsStore for SqliteStore {
     async fn current_overview(&self, scope: TenantScope) -> Result<CurrentOverview, StoreError> {
         self.readers().scan(move |conn| snapshot(conn, |conn| analytics::overview(conn, scope))).await
@@ -301,6 +329,29 @@ impl ConversationStore for SqliteStore {
         limit: u32,
     ) -> Result<Vec<Message>, StoreError> {
         self.readers().scan(move |conn| messages::after(conn, scope, id, position, limit)).await
+    }
+}
+
+#[async_trait]
+impl HistoryStore for SqliteStore {
+    async fn add_history(&self, scope: TenantScope, records: Vec<Record>) -> Result<Vec<RecordOutcome>, StoreError> {
+        if records.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.parts.writer.run(move |conn| history::add(conn, scope, &records), |_| false).await
+    }
+
+    async fn read_history(&self, scope: TenantScope, mut sink: RecordSink) -> Result<(), StoreError> {
+        // A connection of its own: the reading may take minutes, and requests have few connections.
+        let path = self.parts.path.clone();
+        let read = move || {
+            let failed = |error: OpenError| StoreError::Failed(Box::new(error));
+            let mut conn = open::connect(&path, "mode=ro").map_err(failed)?;
+            diesel::connection::SimpleConnection::batch_execute(&mut conn, READER_SETTINGS)
+                .map_err(|error| StoreError::Failed(Box::new(error)))?;
+            snapshot(&mut conn, |conn| history::read(conn, scope, &mut sink)).map_err(Fault::into_store_error)
+        };
+        tokio::task::spawn_blocking(read).await.map_err(|error| StoreError::Failed(Box::new(error)))?
     }
 }
 

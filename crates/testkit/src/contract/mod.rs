@@ -10,6 +10,7 @@
 //! ```
 
 pub mod access;
+pub mod activity;
 pub mod analytics;
 pub mod commits;
 pub mod conversations;
@@ -23,6 +24,7 @@ pub mod operator_sessions;
 mod promises;
 mod trial;
 pub mod upkeep;
+pub mod visits;
 pub mod webhooks;
 
 pub use trial::{Subject, Trial};

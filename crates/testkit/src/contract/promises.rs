@@ -67,6 +67,18 @@ macro_rules! store_contract {
                 a_deleted_tenant_is_gone_with_all_that_was_its
                 a_sandbox_reads_its_tenants_content_and_endpoints_of_its_own
             }
+            activity {
+                a_part_of_the_feed_agrees_with_its_query
+                a_cursor_shows_every_line_once_while_more_is_told
+                a_line_with_everything_in_it_reads_back_the_same
+                a_merge_moves_the_lines_to_the_survivor
+                an_event_of_a_refused_commit_is_not_told
+                the_feeds_of_a_sandbox_and_of_another_tenant_are_their_own
+            }
+            visits {
+                everybody_who_asks_for_a_days_secret_gets_the_same
+                the_secrets_of_past_days_are_deleted_and_no_others
+            }
             analytics {
                 the_overview_counts_archived_leads_and_no_absorbed_ones
                 the_status_counts_add_up_to_the_overviews_leads
@@ -154,6 +166,8 @@ mod tests {
         ("leads", include_str!("leads.rs")),
         ("conversations", include_str!("conversations.rs")),
         ("access", include_str!("access.rs")),
+        ("activity", include_str!("activity.rs")),
+        ("visits", include_str!("visits.rs")),
         ("analytics", include_str!("analytics.rs")),
         ("knowledge", include_str!("knowledge.rs")),
         ("webhooks", include_str!("webhooks.rs")),

@@ -11,6 +11,7 @@ use synaptiq_domain::{
     analytics::{CurrentOverview, DayCount, StatusCounts},
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
+    event::{Activity, ActivityQuery},
     id::Id,
     knowledge::{Document, Passage},
     lead::{Lead, LeadQuery},
@@ -18,9 +19,9 @@ use synaptiq_domain::{
     ports::{
         Store, StoreError,
         store::{
-            AccessStore, AnalyticsStore, ConversationStore, Credential, DueDelivery, KnowledgeStore, LeadFile,
-            LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement, StoreHealth,
-            SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, WebhookStore,
+            AccessStore, ActivityStore, AnalyticsStore, ConversationStore, Credential, DueDelivery, KnowledgeStore,
+            LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement,
+            StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, VisitKeyStore, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -100,6 +101,10 @@ hand_on!(AccessStore {
     fn list_keys(scope: TenantScope) -> Answer<Vec<ApiKey>>;
 });
 
+hand_on!(ActivityStore {
+    fn list_activity(scope: TenantScope, query: &ActivityQuery) -> Answer<Page<Activity>>;
+});
+
 hand_on!(AnalyticsStore {
     fn current_overview(scope: TenantScope) -> Answer<CurrentOverview>;
     fn status_counts(scope: TenantScope) -> Answer<StatusCounts>;
@@ -140,6 +145,11 @@ hand_on!(OperatorSessionStore {
 
 hand_on!(ReceiptStore {
     fn find_receipt(scope: TenantScope, key: ReceiptKey) -> Answer<Option<Receipt>>;
+});
+
+hand_on!(VisitKeyStore {
+    fn visit_key(day: Day, fresh: [u8; 32]) -> Answer<[u8; 32]>;
+    fn delete_visit_keys(before: Day) -> Answer<()>;
 });
 
 hand_on!(WebhookStore {

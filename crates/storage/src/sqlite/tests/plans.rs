@@ -10,6 +10,7 @@ use diesel::{
 use synaptiq_domain::{
     access::TenantScope,
     conversation::{ConversationQuery, ConversationSort, MessageRange, SessionHash},
+    event::{ActivityQuery, EventKind},
     id::Id,
     lead::{LeadQuery, LeadSort, SpokeWith},
     paging::{Order, Paging, Position},
@@ -24,8 +25,8 @@ use super::super::{
     dialect::Connection,
     open::{self, Access, OpenOptions},
     sql::{
-        access, analytics, conversations, fault::Outcome, knowledge, leads, messages, operator_sessions, receipts,
-        system, webhooks,
+        access, activity, analytics, conversations, fault::Outcome, knowledge, leads, messages, operator_sessions,
+        receipts, system, visits, webhooks,
     },
 };
 
@@ -89,6 +90,11 @@ fn every_read_follows_an_index_and_no_list_is_sorted_anew() {
                 look(&|conn| conversations::list(conn, scope, &query).map(drop));
             }
         }
+        for lead in [None, Some(Id::from_bits(1))] {
+            let kinds = vec![EventKind::LeadCreated, EventKind::LeadQualified];
+            let query = ActivityQuery { kinds, lead, from: now, to: now, paging };
+            look(&|conn| activity::list(conn, scope, &query).map(drop));
+        }
         let query = DeliveryQuery { status: None, paging };
         look(&|conn| webhooks::list_deliveries(conn, scope, Id::from_bits(1), &query).map(drop));
     }
@@ -112,6 +118,8 @@ fn every_read_follows_an_index_and_no_list_is_sorted_anew() {
     look(&|conn| system::claim(conn, now, now, 9, 9).map(drop));
     look(&|conn| system::sweep_deliveries(conn, now, now, 9).map(drop));
     look(&|conn| receipts::sweep(conn, now, 9).map(drop));
+    look(&|conn| visits::find_key(conn, Day(1)).map(drop));
+    look(&|conn| visits::any_key_before(conn, Day(1)).map(drop));
     look(&|conn| operator_sessions::find(conn, [1; 32]).map(drop));
     look(&|conn| operator_sessions::any_over(conn, now).map(drop));
     look(&|conn| operator_sessions::sweep(conn, now, 9).map(drop));
@@ -121,6 +129,28 @@ fn every_read_follows_an_index_and_no_list_is_sorted_anew() {
             let walks = step.starts_with("SCAN") && !step.contains("CONSTANT ROW") && !step.contains("INDEX");
             let sorts = step == "USE TEMP B-TREE FOR ORDER BY";
             assert!(!walks && !sorts, "{step}\n{steps:?}\n{text}");
+        }
+    }
+}
+
+#[test]
+fn which_lines_a_feed_has_is_told_by_an_index_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let options = OpenOptions { path: folder.path().join("synaptiq.db"), access: Access::Server, create: true };
+    let conn = &mut open::open(&options).expect("a new database").writer;
+    let scope = TenantScope::live(fixtures::id(1));
+    let now = Timestamp::from_seconds(1);
+    for (lead, index) in [(None, "events_by_time"), (Some(Id::from_bits(1)), "events_by_lead")] {
+        let paging = Paging::Page { page: 2, limit: 9 };
+        let query = ActivityQuery { kinds: EventKind::ALL.to_vec(), lead, from: now, to: now, paging };
+        let plans = plans_of(conn, |conn| activity::list(conn, scope, &query).map(drop));
+        assert_eq!(plans.len(), 2, "a count and a list");
+        let counted = format!("SEARCH events USING COVERING INDEX {index} (tenant_id=?");
+        assert!(plans[0].1[0].starts_with(&counted), "{:?}", plans[0]);
+        let listed = format!("SEARCH events USING INDEX {index} (tenant_id=?");
+        assert!(plans[1].1[0].starts_with(&listed), "{:?}", plans[1]);
+        for (text, steps) in &plans {
+            assert!(steps.len() == 1 && steps[0].contains("at>? AND at<?)"), "{steps:?}\n{text}");
         }
     }
 }

@@ -1,0 +1,2 @@
+DROP TABLE visit_keys;
+DROP TABLE visits;
