@@ -151,11 +151,6 @@ impl Naming<'_> {
         self.made_of = Some(key);
         Ok(derived_id(at, &key.digest(self.ordinal)))
     }
-
-    /// Whether the line has no id of its own.
-    pub(crate) const fn is_made(&self) -> bool {
-        self.made_of.is_some()
-    }
 }
 
 /// Writes one record as a line.

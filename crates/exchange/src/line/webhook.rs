@@ -78,7 +78,8 @@ pub struct WebhookLine {
     url: String,
     description: Option<String>,
     events: Vec<EventKind>,
-    assistant: Option<Id<Assistant>>,
+    /// The assistant whose conversations alone it is told of.
+    pub assistant: Option<Id<Assistant>>,
     profile: Profile,
     signature_scheme: SignatureScheme,
     created_at: Timestamp,

@@ -37,25 +37,34 @@ impl HistoryStore for MemoryStore {
     }
 
     async fn read_history(&self, scope: TenantScope, mut sink: RecordSink) -> Result<(), StoreError> {
-        let rows = self.read()?;
-        let tenant = scope.data();
-        let leads = rows.leads.of_tenant(tenant).map(|lead| Record::Lead(Box::new(lead.clone())));
-        let conversations = rows.conversations.of_tenant(tenant).map(|conversation| Record::Conversation {
-            messages: rows.messages_in(tenant, conversation.id).cloned().collect(),
-            evidence: rows.evidence_in(tenant, conversation.id).cloned().collect(),
+        let all = self.read()?.history_of(scope.data());
+        let hand_over = move || {
+            let mut all = all.into_iter();
+            loop {
+                let page: Vec<Record> = all.by_ref().take(PAGE).collect();
+                if page.is_empty() || !sink(page) {
+                    return;
+                }
+            }
+        };
+        tokio::task::spawn_blocking(hand_over).await.map_err(|error| StoreError::Failed(Box::new(error)))
+    }
+}
+
+impl Rows {
+    /// Every record of a tenant. All of it is in memory anyhow.
+    fn history_of(&self, tenant: Id<Tenant>) -> Vec<Record> {
+        let leads = self.leads.of_tenant(tenant).map(|lead| Record::Lead(Box::new(lead.clone())));
+        let conversations = self.conversations.of_tenant(tenant).map(|conversation| Record::Conversation {
+            messages: self.messages_in(tenant, conversation.id).cloned().collect(),
+            evidence: self.evidence_in(tenant, conversation.id).cloned().collect(),
             conversation: Box::new(conversation.clone()),
         });
-        let visits = rows.visits.iter().filter(|((owner, _, _), _)| *owner == tenant);
+        let visits = self.visits.iter().filter(|((owner, _, _), _)| *owner == tenant);
         let visits = visits.map(|(_, visit)| Record::Visit(visit.clone()));
-        let meetings = rows.meetings.of_tenant(tenant).map(|meeting| Record::Meeting(meeting.clone()));
-        let lines = rows.events.of_tenant(tenant).map(|line| Record::Activity(line.clone()));
-        let mut all = leads.chain(conversations).chain(visits).chain(meetings).chain(lines);
-        loop {
-            let page: Vec<Record> = all.by_ref().take(PAGE).collect();
-            if page.is_empty() || !sink(page) {
-                return Ok(());
-            }
-        }
+        let meetings = self.meetings.of_tenant(tenant).map(|meeting| Record::Meeting(meeting.clone()));
+        let lines = self.events.of_tenant(tenant).map(|line| Record::Activity(line.clone()));
+        leads.chain(conversations).chain(visits).chain(meetings).chain(lines).collect()
     }
 }
 
