@@ -7,8 +7,10 @@ use crate::{
     access::TenantSettings,
     conversation::KnownFacts,
     id::Id,
-    lead::{Contact, Lead, LeadDraft, LeadPatch, LeadSource, LeadStatus, Score, ScoreOverride, StatusChange, Tag,
-        Utm},
+    lead::{
+        Contact, FirstConversation, Lead, LeadDraft, LeadPatch, LeadSource, LeadStatus, Score, ScoreOverride,
+        StatusChange, Tag, Utm,
+    },
     money::{JsonMap, Money},
     qualification::Qualification,
     time::Timestamp,
@@ -277,16 +279,25 @@ impl Lead {
         self.score_override = self.score_override.or(other.score_override);
         self.adjustments.extend(other.adjustments.iter().cloned());
         self.assigned_to = self.assigned_to.or(other.assigned_to);
-        let current = self.status;
+        if let Some(first) = other.first_conversation {
+            self.meet(first);
+        }
         self.status_history.extend(other.status_history.iter().copied());
         self.status_history.sort_by_key(|change| change.at);
         self.status_history.dedup();
-        // The history ends with the status that the survivor has.
-        let known = self.status_history.iter().rposition(|change| change.status == current);
-        let reached = known.map(|at| self.status_history.remove(at).at);
-        let latest = self.status_history.last().map(|change| change.at);
-        let at = reached.max(latest).unwrap_or(self.created_at);
-        self.status_history.push(StatusChange { status: current, at });
+        // The history ends with the status that the survivor has. When it first reached that status
+        // stays where it was: a stage counts at its first time.
+        let at = self.status_history.last().map_or(self.created_at, |latest| latest.at);
+        let current = StatusChange { status: self.status, at };
+        self.status_history.retain(|change| *change != current);
+        self.status_history.push(current);
+    }
+
+    /// Notes a conversation of the lead's. Only the earliest one is kept.
+    pub fn meet(&mut self, conversation: FirstConversation) {
+        if self.first_conversation.is_none_or(|first| conversation.at < first.at) {
+            self.first_conversation = Some(conversation);
+        }
     }
 
     /// The absorbed lead's row: hidden, and pointing to the survivor.
@@ -344,6 +355,7 @@ mod tests {
 
     use super::*;
     use crate::{
+        conversation::Channel,
         lead::{Grade, WantedStatus},
         qualification::{Criterion, Evidence, Signal, Topic},
         text::Email,
@@ -486,6 +498,40 @@ mod tests {
         }
 
         #[test]
+        fn a_survivor_counts_each_stage_at_the_first_time_that_either_reached_it(
+            steps in prop::collection::vec((any::<bool>(), 0i64..9, any_status()), 0..12),
+            channels in prop::array::uniform2(prop::option::of((0i64..3, 0usize..4))),
+        ) {
+            let mut survivor = lead();
+            let mut other = Lead::create(Id::from_bits(2), LeadDraft::default(), NOW);
+            for (lead, channel) in [&mut survivor, &mut other].into_iter().zip(channels) {
+                if let Some((at, channel)) = channel {
+                    lead.meet(FirstConversation { channel: Channel::ALL[channel], at: Timestamp::from_seconds(at) });
+                }
+            }
+            let mut now = NOW;
+            for (mine, later, status) in steps {
+                now = now.plus(time::Duration::seconds(later));
+                if mine { survivor.move_to(status, now) } else { other.move_to(status, now) }
+            }
+            let first = |lead: &Lead, status| lead.status_history.iter().find(|step| step.status == status).map(|step| step.at);
+            let earliest = |mine: Option<Timestamp>, theirs: Option<Timestamp>| mine.into_iter().chain(theirs).min();
+            let before = survivor.clone();
+            survivor.absorb(&other);
+            for status in LeadStatus::ALL.into_iter().filter(|status| *status != survivor.status) {
+                prop_assert_eq!(first(&survivor, status), earliest(first(&before, status), first(&other, status)));
+            }
+            // A status that neither had is reached by the merge itself.
+            let reached = earliest(first(&before, survivor.status), first(&other, survivor.status));
+            prop_assert!(reached.is_none_or(|at| first(&survivor, survivor.status) == Some(at)));
+            let met = earliest(
+                before.first_conversation.map(|first| first.at),
+                other.first_conversation.map(|first| first.at),
+            );
+            prop_assert_eq!(survivor.first_conversation.map(|first| first.at), met);
+        }
+
+        #[test]
         fn a_merge_keeps_every_time_and_loses_no_step(early in 0i64..500, first in any_status(), second in any_status()) {
             let mut survivor = lead();
             survivor.move_to(first, NOW);
@@ -493,11 +539,15 @@ mod tests {
             other.move_to(second, Timestamp::from_seconds(early + 1));
             let ever_qualified = survivor.qualified_at.is_some() || other.qualified_at.is_some();
             let kept = if ever_qualified && first.moves_by_rules() { LeadStatus::Qualified } else { first };
+            let mine = survivor.clone();
             survivor.absorb(&other);
             prop_assert_eq!(survivor.status, kept);
             prop_assert_eq!(survivor.created_at, Timestamp::from_seconds(early));
             prop_assert_eq!(survivor.status_history.last().map(|change| change.status), Some(kept));
-            prop_assert!(other.status_history.iter().all(|step| survivor.status_history.iter().any(|mine| mine.status == step.status)));
+            for step in mine.status_history.iter().chain(&other.status_history) {
+                prop_assert!(survivor.status_history.contains(step), "{step:?} is lost: {:?}", survivor.status_history);
+            }
+            prop_assert!(survivor.status_history.is_sorted_by_key(|step| step.at));
         }
     }
 }

@@ -193,7 +193,7 @@ pub async fn chat(
             outbox.conversation(turn.before, turn.conversation);
             (None, Some(resume))
         } else {
-            let outcome = answer_at_once(services, &view, assistant, turn, &passages, ids.reply, &mut outbox, now);
+            let outcome = answer_at_once(services, &view, assistant, turn, &passages, ids.reply, &mut outbox);
             outbox.changes.receipt = recording.map(|recording| {
                 recording.answered(&outcome, outcome.conversation.lead, Some(outcome.conversation.id), now)
             });
@@ -275,7 +275,6 @@ fn begun(services: &Services, recording: &Recording<'_, ChatOutcome>, resume: &R
 }
 
 /// The answer that needs no model: the built-in assistant's, or the notice that a person was asked.
-#[expect(clippy::too_many_arguments, reason = "every part of a turn is an input of its answer")]
 fn answer_at_once(
     services: &Services,
     view: &TenantView,
@@ -284,7 +283,6 @@ fn answer_at_once(
     passages: &[crate::knowledge::ScoredPassage],
     reply: Id<Message>,
     outbox: &mut Outbox<'_>,
-    now: crate::time::Timestamp,
 ) -> ChatOutcome {
     if turn.was_handed_off {
         let language = turn.understood.language.clone();
@@ -293,7 +291,7 @@ fn answer_at_once(
         return turn.silent(content);
     }
     let draft = draft_built_in(services, view, assistant, &turn, passages);
-    let reply = Reply::built_in(reply, draft, &turn.understood, now);
+    let reply = Reply::built_in(reply, draft, &turn.understood, services.clock.now());
     turn.answered(reply, outbox)
 }
 

@@ -66,8 +66,14 @@ impl Reply {
         }
     }
 
-    /// Adds the answer to its conversation, with its event, and remembers what it asked.
-    pub(crate) fn add_to(self, conversation: &mut Conversation, outbox: &mut Outbox<'_>) -> Message {
+    /// Adds the answer to its conversation, with its event, and remembers what it asked and how long
+    /// the visitor waited for it.
+    pub(crate) fn add_to(
+        self,
+        question: &Message,
+        conversation: &mut Conversation,
+        outbox: &mut Outbox<'_>,
+    ) -> Message {
         conversation.facts.asked.extend(self.asked);
         conversation.facts.pending = self.asked;
         conversation.facts.unanswered += u32::from(self.unanswered);
@@ -86,6 +92,8 @@ impl Reply {
             fell_back: self.fell_back,
             created_at: self.at,
         });
+        conversation.responses += 1;
+        conversation.response_millis += message.created_at.millis() - question.created_at.millis();
         outbox.changes.messages.push(message.clone());
         let data = EventData { message: Some(Box::new(message.clone())), ..EventData::default() };
         outbox.event(EventKind::MessageSent, conversation.lead, Some(conversation), data);
@@ -364,7 +372,7 @@ fn settle(
         }
         None => {
             reply.interrupted |= was_taken;
-            let message = reply.add_to(&mut conversation, outbox);
+            let message = reply.add_to(&resume.question, &mut conversation, outbox);
             outbox.conversation(Some(before), conversation.clone());
             (message.clone(), message.content)
         }

@@ -8,7 +8,7 @@ use crate::{
         Role, SessionSecret, VisitorId, page_of,
     },
     event::{EventData, EventKind},
-    lead::{Contact, Lead, LeadDraft, LeadSource, Merged, deal_size},
+    lead::{Contact, FirstConversation, Lead, LeadDraft, LeadSource, Merged, deal_size},
     money::Money,
     ports::{
         Facts, Understood,
@@ -109,6 +109,7 @@ pub(crate) fn decide(
         if lead.estimated_deal_size.is_none() || lead.estimated_deal_size == deal_before {
             lead.estimated_deal_size = deal.or(lead.estimated_deal_size);
         }
+        lead.meet(FirstConversation { channel: conversation.channel, at: conversation.started_at });
         lead.apply(&qualification, spoke, now);
         conversation.lead_score = lead.score;
         (before, lead)
@@ -368,9 +369,9 @@ impl Turn {
 
     /// The turn's outcome with an answer, which is added to the conversation.
     pub(crate) fn answered(self, reply: Reply, outbox: &mut Outbox<'_>) -> ChatOutcome {
-        let Self { before, mut conversation, session, understood, .. } = self;
+        let Self { before, mut conversation, question, session, understood, .. } = self;
         let suggested_replies = reply.suggested_replies.clone();
-        let message = reply.add_to(&mut conversation, outbox);
+        let message = reply.add_to(&question, &mut conversation, outbox);
         outbox.conversation(before, conversation.clone());
         ChatOutcome {
             content: message.content.clone(),

@@ -263,6 +263,7 @@ impl Conversation {
             return false;
         }
         self.status = ConversationStatus::HandedOff;
+        self.was_handed_off = true;
         self.handoff =
             Some(Handoff { reason, priority, summary: summary.unwrap_or_else(|| self.summary.clone()), at: now });
         true

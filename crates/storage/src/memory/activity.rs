@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use synaptiq_domain::{
     access::{Tenant, TenantScope},
-    analytics::{DayFigures, Visit, VisitNote, contribution_of_visit},
+    analytics::{Visit, VisitNote, contribution_of_visit},
     event::{Activity, ActivityQuery},
     id::Id,
     paging::{Order, Page, Position},
@@ -48,13 +48,19 @@ impl VisitKeyStore for MemoryStore {
 }
 
 impl Rows {
-    /// Notes a visit. Gives what it adds to its day's figures, if the visitor was not seen on it before.
-    pub(super) fn note_visit(&mut self, tenant: Id<Tenant>, note: VisitNote) -> Option<DayFigures> {
+    /// Everybody who was seen in a tenant, by day.
+    pub(super) fn visits_of(&self, tenant: Id<Tenant>) -> impl Iterator<Item = &Visit> {
+        let all = self.visits.iter().skip_while(move |((owner, _, _), _)| *owner < tenant);
+        all.take_while(move |((owner, _, _), _)| *owner == tenant).map(|(_, visit)| visit)
+    }
+
+    /// Notes a visit, and counts it if its visitor was not seen on its day before.
+    pub(super) fn note_visit(&mut self, tenant: Id<Tenant>, note: VisitNote) {
         let VisitNote { visit, takes_over } = note;
         let day = visit.at.day();
         let key = (tenant, day, visit.visitor.clone());
         if self.visits.contains(&key) {
-            return None;
+            return;
         }
         let anonymous = takes_over.map(|anonymous| (tenant, day, anonymous));
         if let Some((anonymous, first)) = anonymous.and_then(|key| Some((key.clone(), self.visits.get(&key)?.clone())))
@@ -62,10 +68,9 @@ impl Rows {
             self.visits.remove(anonymous);
             // The channel stays that of the first sight, in whose figures the visitor is counted.
             self.visits.put(key, Visit { channel: first.channel, ..visit });
-            return None;
+            return;
         }
-        let added = contribution_of_visit(&visit);
+        self.add_to_counters(tenant, &[contribution_of_visit(&visit)]);
         self.visits.put(key, visit);
-        Some(added)
     }
 }

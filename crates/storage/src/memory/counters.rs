@@ -3,7 +3,10 @@
 use async_trait::async_trait;
 use synaptiq_domain::{
     access::{Tenant, TenantScope},
-    analytics::{CounterKey, DayFigures, Figures, Recount, Tally, contribution_of_conversation, contribution_of_lead},
+    analytics::{
+        CounterKey, DayFigures, Figures, Recount, Tally, contribution_of_conversation, contribution_of_lead,
+        contribution_of_visit,
+    },
     id::Id,
     ports::{StoreError, store::CounterStore},
     time::Day,
@@ -29,6 +32,10 @@ impl CounterStore for MemoryStore {
         }
         for lead in rows.counted(scope.data()) {
             counted.extend(contribution_of_lead(lead));
+            number += 1;
+        }
+        for visit in rows.visits_of(scope.data()) {
+            counted.add(&contribution_of_visit(visit));
             number += 1;
         }
         Ok(Recount::compare(&stored, number, &counted))

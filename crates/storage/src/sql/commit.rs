@@ -55,8 +55,8 @@ pub(crate) fn write(conn: &mut Connection, scope: TenantScope, changes: &Changes
     knowledge::write(conn, &content, documents)?;
     knowledge::add_passages(conn, &content, passages)?;
     webhooks::write_endpoints(conn, &data, endpoints)?;
-    let first_seen = visits::note(conn, &data, seen)?;
-    counters::add(conn, &data, &first_seen)?;
+    let visitors = visits::note(conn, &data, seen)?;
+    counters::add(conn, &data, &visitors)?;
     activity::add(conn, &data, new_events)?;
     webhooks::write_deliveries(conn, &data, deliveries)?;
     if let Some(receipt) = receipt {

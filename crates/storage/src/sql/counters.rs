@@ -14,6 +14,7 @@ use super::{
     Connection, Outcome, codec,
     leads::Attribution,
     schema::{conversations, daily_counters, leads},
+    visits,
 };
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -157,7 +158,9 @@ pub(crate) fn recount(conn: &mut Connection, scope: TenantScope) -> Outcome<Reco
         stored.add(&row?.counter()?);
     }
     let mut counted = Tally::default();
-    let rows = count_conversations(conn, &tenant, &mut counted)? + count_leads(conn, &tenant, &mut counted)?;
+    let rows = count_conversations(conn, &tenant, &mut counted)?
+        + count_leads(conn, &tenant, &mut counted)?
+        + visits::count(conn, &tenant, &mut counted)?;
     Ok(Recount::compare(&stored, rows, &counted))
 }
 

@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 use synaptiq_domain::{
-    analytics::{DayFigures, Visit, VisitNote, contribution_of_visit},
+    analytics::{DayFigures, Tally, Visit, VisitNote, contribution_of_visit},
     time::{Day, Timestamp},
 };
 
@@ -12,28 +12,37 @@ use super::{
     schema::{visit_keys, visits},
 };
 
-#[derive(Insertable)]
+#[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = visits, treat_none_as_default_value = false)]
-struct VisitRow<'a> {
-    tenant_id: &'a str,
+struct VisitRow {
+    tenant_id: String,
     day: i64,
-    visitor: &'a str,
-    channel: &'static str,
+    visitor: String,
+    channel: String,
     at: i64,
-    page: Option<&'a str>,
+    page: Option<String>,
 }
 
-impl<'a> VisitRow<'a> {
-    fn of(tenant: &'a str, visit: &'a Visit) -> Self {
+impl VisitRow {
+    fn of(tenant: &str, visit: &Visit) -> Self {
         let Visit { visitor, channel, at, page } = visit;
         Self {
-            tenant_id: tenant,
+            tenant_id: tenant.to_owned(),
             day: at.day().0.into(),
-            visitor: visitor.as_str(),
-            channel: channel.as_str(),
+            visitor: visitor.as_str().to_owned(),
+            channel: channel.as_str().to_owned(),
             at: at.micros(),
-            page: page.as_deref(),
+            page: page.clone(),
         }
+    }
+
+    fn visit(self) -> Outcome<Visit> {
+        Ok(Visit {
+            visitor: codec::word("visits.visitor", &self.visitor)?,
+            channel: codec::word("visits.channel", &self.channel)?,
+            at: Timestamp::from_micros(self.at),
+            page: self.page,
+        })
     }
 }
 
@@ -45,7 +54,7 @@ pub(super) fn note(conn: &mut Connection, tenant: &str, notes: &[VisitNote]) -> 
         let seen: i64 = visits::table
             .filter(visits::tenant_id.eq(tenant))
             .filter(visits::day.eq(row.day))
-            .filter(visits::visitor.eq(row.visitor))
+            .filter(visits::visitor.eq(&row.visitor))
             .count()
             .get_result(conn)?;
         if seen > 0 {
@@ -54,7 +63,7 @@ pub(super) fn note(conn: &mut Connection, tenant: &str, notes: &[VisitNote]) -> 
         if let Some(anonymous) = takes_over {
             // The channel stays that of the first sight, in whose figures the visitor is counted.
             let taken_over = diesel::update(visits::table.find((tenant, row.day, anonymous.as_str())))
-                .set((visits::visitor.eq(row.visitor), visits::at.eq(row.at), visits::page.eq(row.page)))
+                .set((visits::visitor.eq(&row.visitor), visits::at.eq(row.at), visits::page.eq(&row.page)))
                 .execute(conn)?;
             if taken_over > 0 {
                 continue;
@@ -64,6 +73,17 @@ pub(super) fn note(conn: &mut Connection, tenant: &str, notes: &[VisitNote]) -> 
         added.push(contribution_of_visit(visit));
     }
     Ok(added)
+}
+
+/// Counts everybody who was seen, one row at a time. Says how many there were.
+pub(super) fn count(conn: &mut Connection, tenant: &str, counted: &mut Tally) -> Outcome<u64> {
+    let found = visits::table.filter(visits::tenant_id.eq(tenant)).select(VisitRow::as_select());
+    let mut rows = 0;
+    for row in found.load_iter(conn)? {
+        counted.add(&contribution_of_visit(&row?.visit()?));
+        rows += 1;
+    }
+    Ok(rows)
 }
 
 /// The secret of a day, if anybody has asked for it.

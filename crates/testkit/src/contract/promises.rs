@@ -76,6 +76,11 @@ macro_rules! store_contract {
                 the_feeds_of_a_sandbox_and_of_another_tenant_are_their_own
             }
             visits {
+                a_visitor_is_counted_once_a_day_where_they_were_first_seen
+                a_visitor_takes_the_place_of_who_they_were_before_they_had_a_name
+                a_visit_of_a_refused_commit_counts_nobody
+                visitors_of_a_sandbox_and_of_another_tenant_are_their_own
+                a_recount_of_visitors_is_what_the_counters_say_and_finds_what_is_wrong
                 everybody_who_asks_for_a_days_secret_gets_the_same
                 the_secrets_of_past_days_are_deleted_and_no_others
             }

@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use synaptiq_domain::{
     access::{ApiKey, Assistant, OperatorSession, SystemScope, Tenant, TenantScope},
-    analytics::{CurrentOverview, DayCount, StatusCounts},
+    analytics::{CurrentOverview, DayCount, DayFigures, Recount, StatusCounts},
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
     event::{Activity, ActivityQuery},
@@ -19,9 +19,10 @@ use synaptiq_domain::{
     ports::{
         Store, StoreError,
         store::{
-            AccessStore, ActivityStore, AnalyticsStore, ConversationStore, Credential, DueDelivery, KnowledgeStore,
-            LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore, Settlement,
-            StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, VisitKeyStore, WebhookStore,
+            AccessStore, ActivityStore, AnalyticsStore, ConversationStore, CounterStore, Credential, DueDelivery,
+            KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore,
+            Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, VisitKeyStore,
+            WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -119,6 +120,12 @@ hand_on!(ConversationStore {
     fn recent_conversations(scope: TenantScope, lead: Id<Lead>, limit: u32) -> Answer<Vec<Conversation>>;
     fn list_messages(scope: TenantScope, id: Id<Conversation>, range: MessageRange) -> Answer<Vec<Message>>;
     fn messages_after(scope: TenantScope, id: Id<Conversation>, position: u32, limit: u32) -> Answer<Vec<Message>>;
+});
+
+hand_on!(CounterStore {
+    fn daily_figures(scope: TenantScope, first: Day, last: Day) -> Answer<Vec<DayFigures>>;
+    fn recount(scope: TenantScope) -> Answer<Recount>;
+    fn adjust_counters(scope: TenantScope, by: &[DayFigures]) -> Answer<()>;
 });
 
 hand_on!(KnowledgeStore {
