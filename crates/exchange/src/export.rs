@@ -136,7 +136,7 @@ pub(crate) async fn write_records(
             file.write_all(&out)?;
             out.clear();
             // Whoever is told is behind; the next figures are newer.
-            drop(told.try_send(written));
+            let _ = told.try_send(written);
         }
         file.flush()?;
         Ok(written)

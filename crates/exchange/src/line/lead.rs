@@ -311,7 +311,9 @@ impl Known {
             history.push(StatusChange { status: LeadStatus::Qualified, at: at.max(history[0].at) });
         }
         let last = *history.last().expect("there is at least the creation");
-        if let Some(status) = self.status.filter(|status| *status != last.status) {
+        // A history that knows the status has every transition; one that does not lacks the last.
+        let is_known = |status: &LeadStatus| history.iter().any(|step| step.status == *status);
+        if let Some(status) = self.status.filter(|status| !is_known(status)) {
             let at = self.updated_at.map_or(last.at, |at| at.max(last.at));
             history.push(StatusChange { status, at });
         }

@@ -171,8 +171,7 @@ impl Rows {
             self.write_endpoint(data, &change)?;
         }
         for note in visits {
-            let first_seen = self.note_visit(data, note);
-            self.add_to_counters(data, first_seen.as_slice());
+            self.note_visit(data, note);
         }
         for event in events {
             self.add_event(data, event)?;
