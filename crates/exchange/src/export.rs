@@ -46,6 +46,14 @@ pub(crate) trait Target: Send + 'static {
     /// Writes one record; the bytes are written out when there are enough of them. Says how many lines
     /// it became.
     fn record(&mut self, out: &mut Vec<u8>, record: &Record) -> u64;
+
+    /// Writes what comes after the last record.
+    fn end(&mut self, _out: &mut Vec<u8>) {}
+
+    /// Whether what follows such a record is written too.
+    fn wants_more(&self, _record: &Record) -> bool {
+        true
+    }
 }
 
 struct EveryRecord;
@@ -128,6 +136,7 @@ pub(crate) async fn write_records(
     let writing = tokio::task::spawn_blocking(move || {
         let mut out = Vec::new();
         while let Some(page) = arriving.blocking_recv() {
+            let is_last = page.last().is_some_and(|record| !target.wants_more(record));
             for record in &page {
                 let lines = target.record(&mut out, record);
                 written.lines += lines;
@@ -137,7 +146,12 @@ pub(crate) async fn write_records(
             out.clear();
             // Whoever is told is behind; the next figures are newer.
             let _ = told.try_send(written);
+            if is_last {
+                break;
+            }
         }
+        target.end(&mut out);
+        file.write_all(&out)?;
         file.flush()?;
         Ok(written)
     });

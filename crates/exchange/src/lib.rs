@@ -8,3 +8,4 @@ pub mod export;
 pub mod import;
 pub mod line;
 mod ordinals;
+pub mod table;

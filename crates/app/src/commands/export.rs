@@ -8,7 +8,10 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
-use synaptiq_exchange::export::{Exported, export};
+use synaptiq_exchange::{
+    export::{Exported, export},
+    table::export_leads,
+};
 
 use crate::{
     cli::{ExportArgs, FileFormat},
@@ -35,7 +38,7 @@ pub(super) async fn run(args: ExportArgs, config: &Config) -> Result<()> {
     let store = &*installation.store;
     let exporting = async |target: Box<dyn Write + Send>| match format {
         FileFormat::Ndjson => export(store, scope, target, &tell).await,
-        FileFormat::Csv => export(store, scope, target, &tell).await,
+        FileFormat::Csv => export_leads(store, scope, target, &tell).await,
     };
     if file == Path::new("-") {
         let exported = exporting(Box::new(BufWriter::with_capacity(BUFFER, std::io::stdout()))).await;

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
-use synaptiq_exchange::import::{ImportOptions, OnError, Pace, Summary, import};
+use synaptiq_exchange::import::{FileForm, ImportOptions, OnError, Pace, Summary, import, import_from};
 use synaptiq_storage::ServerPlace;
 
 use crate::{
@@ -36,8 +36,13 @@ pub(super) async fn run(args: ImportArgs, config: &Config) -> Result<()> {
         Ok(_place) => Pace::ALONE,
         Err(_) => Pace::BESIDE_A_SERVER,
     };
+    let form = match format.or_else(|| file.as_deref().and_then(format_of)).unwrap_or(FileFormat::Ndjson) {
+        FileFormat::Ndjson => FileForm::Lines,
+        FileFormat::Csv => FileForm::Leads,
+    };
     let options = ImportOptions {
         scope,
+        form,
         on_error: match on_error {
             AtError::Stop => OnError::Stop,
             AtError::Skip => OnError::Skip,
@@ -46,10 +51,10 @@ pub(super) async fn run(args: ImportArgs, config: &Config) -> Result<()> {
         pace: &pace,
         progress: &|done| progress.tell(done.lines, done.rows),
     };
-    let format = format.or_else(|| file.as_deref().and_then(format_of)).unwrap_or(FileFormat::Ndjson);
-    let imported = match (input, from, format) {
-        (Some(input), _, FileFormat::Ndjson) => import(&services, input, options).await,
-        _ => anyhow::bail!("not yet"),
+    let imported = match (input, from.as_deref().zip(api_key)) {
+        (None, Some((address, key))) => import_from(&services, address, &key, options).await,
+        (Some(input), _) => import(&services, input, options).await,
+        (None, None) => anyhow::bail!("a file or --from is needed"),
     };
     progress.end();
     installation.sqlite.shutdown();

@@ -18,7 +18,7 @@ use synaptiq_domain::{
 use synaptiq_wire::FieldError;
 use tokio::task::JoinHandle;
 
-use super::{ImportError, ImportOptions, OnError, Pace, Parsed, Progress, RefusedLine, Summary, content::Content};
+use super::{FileForm, ImportError, ImportOptions, OnError, Pace, Parsed, Progress, RefusedLine, Summary, content::Content};
 use crate::{
     line::{self, Completeness, Line, ReadLine, Reading},
     ordinals::Ordinals,
@@ -114,6 +114,10 @@ impl<'a> Committer<'a> {
             assistant: assistant.ok_or(ImportError::NoTenant)?.id,
             idle_since: services.idle_since(),
             completeness: Completeness::AsGiven,
+            created_unless_told: match options.form {
+                FileForm::Lines => None,
+                FileForm::Leads => Some(services.clock.now()),
+            },
         };
         let now = Instant::now();
         Ok(Self {
@@ -139,16 +143,14 @@ impl<'a> Committer<'a> {
 
     /// Takes a chunk. An error ends the import; what came before the line at fault is committed.
     pub(super) async fn take(&mut self, parsed: Parsed) -> Result<(), ImportError> {
-        let Parsed { chunk, reading, lines } = parsed;
-        let numbers: Vec<u64> = chunk.lines().map(|(number, _)| number).collect();
-        for (index, read) in lines.into_iter().enumerate() {
+        let Parsed { piece, reading, lines } = parsed;
+        for ((index, read), number) in lines.into_iter().enumerate().zip(piece.numbers()) {
             self.summary.lines += 1;
-            let number = numbers[index];
             let read = match read {
                 Ok(ReadLine { line, made_of: Some(key) }) => match self.ordinals.next(key) {
                     Ok(0) => Ok((line, true)),
                     // An equal line came before: its twin has an id of its own.
-                    Ok(ordinal) => line::read(chunk.line(index), &reading, ordinal).map(|read| (read.line, true)),
+                    Ok(ordinal) => piece.read(index, &reading, ordinal).map(|read| (read.line, true)),
                     Err(error) => Err(FieldError::new("id", format!("is missing: {error}"))),
                 },
                 Ok(ReadLine { line, made_of: None }) => Ok((line, false)),

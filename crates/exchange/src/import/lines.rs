@@ -57,6 +57,12 @@ pub(crate) enum ReadError {
     /// A line that no record needs.
     #[error("line {0} has more than {MAX_LINE} bytes; is this a file of records?")]
     TooLong(u64),
+    /// The first row of a table does not name its columns.
+    #[error("line 1: {0}")]
+    Header(String),
+    /// A table cannot be read on.
+    #[error("the table cannot be read: {0}")]
+    Table(String),
 }
 
 /// Reads chunks.

@@ -10,7 +10,6 @@ mod outcome;
 
 use std::{
     io::{Read, Write},
-    sync::Arc,
     time::Duration,
 };
 
@@ -23,10 +22,25 @@ use self::{
     batch::Committer,
     lines::{Chunk, Lines, ReadError},
 };
-use crate::line::{self, Completeness, Line, ReadLine, Reading};
+use crate::{
+    line::{self, Completeness, Line, ReadLine, Reading},
+    table::{self, Row, Rows},
+};
 
 /// How many chunks are parsed, or wait for it, ahead of the one that is committed.
 const AHEAD: usize = 4;
+
+/// How many rows of a table are parsed at once.
+const ROWS_AT_ONCE: usize = 256;
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileForm {
+    /// Records of every kind, one JSON object a line.
+    Lines,
+    /// A table of leads.
+    Leads,
+}
 
 /// What to do at a line that is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -58,6 +72,8 @@ impl Pace {
 pub struct ImportOptions<'a> {
     /// Into which tenant.
     pub scope: TenantScope,
+    /// What the file is.
+    pub form: FileForm,
     /// What to do at a line that is refused.
     pub on_error: OnError,
     /// Where refused lines are listed, one JSON object a line.
@@ -74,12 +90,13 @@ pub async fn import<'a>(
     file: Box<dyn Read + Send>,
     options: ImportOptions<'a>,
 ) -> Result<Summary, ImportError> {
+    let form = options.form;
     let mut committer = Committer::begin(services, options).await?;
     let (ahead, mut parsed) = mpsc::channel::<Result<JoinHandle<Parsed>, ReadError>>(AHEAD);
     let reading = committer.reading();
     let runtime = tokio::runtime::Handle::current();
     // Ends by itself when nobody takes chunks any more.
-    tokio::task::spawn_blocking(move || read_ahead(file, reading, &runtime, &ahead));
+    tokio::task::spawn_blocking(move || read_ahead(file, form, reading, &runtime, &ahead));
     while let Some(next) = parsed.recv().await {
         let chunk = match next {
             Ok(parsing) => parsing.await.map_err(|error| ImportError::Unreadable(error.to_string()))?,
@@ -93,38 +110,98 @@ pub async fn import<'a>(
     committer.finish().await
 }
 
-/// A chunk with what each line of it was read as.
+/// Some lines, or some rows of a table.
+enum Piece {
+    Lines(Chunk),
+    Rows(Vec<Row>),
+}
+
+impl Piece {
+    fn numbers(&self) -> Vec<u64> {
+        match self {
+            Self::Lines(chunk) => chunk.lines().map(|(number, _)| number).collect(),
+            Self::Rows(rows) => rows.iter().map(|(number, _)| *number).collect(),
+        }
+    }
+
+    /// Reads one of them again, as one of several equal ones.
+    fn read(&self, index: usize, reading: &Reading, ordinal: u32) -> Result<ReadLine, FieldError> {
+        match self {
+            Self::Lines(chunk) => line::read(chunk.line(index), reading, ordinal),
+            Self::Rows(rows) => table::read(&rows[index].1, reading, ordinal),
+        }
+    }
+}
+
+/// A piece of a file with what each line of it was read as.
 pub(crate) struct Parsed {
-    chunk: Arc<Chunk>,
+    piece: Piece,
     reading: Reading,
     lines: Vec<Result<ReadLine, FieldError>>,
 }
 
+type Ahead = mpsc::Sender<Result<JoinHandle<Parsed>, ReadError>>;
+
 fn read_ahead(
+    file: Box<dyn Read + Send>,
+    form: FileForm,
+    reading: Reading,
+    runtime: &tokio::runtime::Handle,
+    ahead: &Ahead,
+) {
+    let read = match form {
+        FileForm::Lines => read_lines(file, reading, runtime, ahead),
+        FileForm::Leads => read_rows(file, reading, runtime, ahead),
+    };
+    if let Err(error) = read {
+        // Nobody listens only if the import has ended already.
+        drop(ahead.blocking_send(Err(error)));
+    }
+}
+
+fn read_lines(
     file: Box<dyn Read + Send>,
     mut reading: Reading,
     runtime: &tokio::runtime::Handle,
-    ahead: &mpsc::Sender<Result<JoinHandle<Parsed>, ReadError>>,
-) {
+    ahead: &Ahead,
+) -> Result<(), ReadError> {
     let mut lines = Lines::new(file);
+    while let Some(chunk) = lines.next()? {
+        // What an export leaves out was not there; what people leave out follows from the rest.
+        if chunk.lines().next().is_some_and(|(number, bytes)| number == 1 && is_header(bytes, &reading)) {
+            reading.completeness = Completeness::Whole;
+        }
+        let parsing = runtime.spawn_blocking(move || parse_lines(chunk, reading));
+        if ahead.blocking_send(Ok(parsing)).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn read_rows(
+    file: Box<dyn Read + Send>,
+    reading: Reading,
+    runtime: &tokio::runtime::Handle,
+    ahead: &Ahead,
+) -> Result<(), ReadError> {
+    let mut rows = Rows::begin(file).map_err(|error| ReadError::Header(error.to_string()))?;
     loop {
-        let sent = match lines.next() {
-            Ok(None) => return,
-            Ok(Some(chunk)) => {
-                // What an export leaves out was not there; what people leave out follows from the rest.
-                if chunk.lines().next().is_some_and(|(number, bytes)| number == 1 && is_header(bytes, &reading)) {
-                    reading.completeness = Completeness::Whole;
-                }
-                ahead.blocking_send(Ok(runtime.spawn_blocking(move || parse(chunk, reading))))
-            }
-            Err(error) => {
-                // Nobody listens only if the import has ended already.
-                drop(ahead.blocking_send(Err(error)));
-                return;
-            }
-        };
-        if sent.is_err() {
-            return;
+        let mut piece = Vec::new();
+        while piece.len() < ROWS_AT_ONCE
+            && let Some(row) = rows.next().map_err(|error| ReadError::Table(error.to_string()))?
+        {
+            piece.push(row);
+        }
+        if piece.is_empty() {
+            return Ok(());
+        }
+        let parsing = runtime.spawn_blocking(move || {
+            let lines = piece.iter().map(|(_, row)| table::read(row, &reading, 0)).collect();
+            Parsed { piece: Piece::Rows(piece), reading, lines }
+        });
+        if ahead.blocking_send(Ok(parsing)).is_err() {
+            return Ok(());
         }
     }
 }
@@ -133,7 +210,7 @@ fn is_header(bytes: &[u8], reading: &Reading) -> bool {
     matches!(line::read(bytes, reading, 0), Ok(ReadLine { line: Line::Header, .. }))
 }
 
-fn parse(chunk: Chunk, reading: Reading) -> Parsed {
+fn parse_lines(chunk: Chunk, reading: Reading) -> Parsed {
     let count = chunk.lines().len();
     let lines = chunk
         .lines()
@@ -148,5 +225,5 @@ fn parse(chunk: Chunk, reading: Reading) -> Parsed {
             read => read,
         })
         .collect();
-    Parsed { chunk: Arc::new(chunk), reading, lines }
+    Parsed { piece: Piece::Lines(chunk), reading, lines }
 }

@@ -222,10 +222,11 @@ pub(super) fn read(fields: &Fields<'_>, reading: &Reading, naming: &mut Naming<'
         .optional("statusHistory", |given| given.array_of(MAX_ITEMS, |item| read_step(&item)))?
         .unwrap_or_default();
     let first_seen_at = maybe_at(fields, "firstSeenAt")?;
-    let created_at = maybe_at(fields, "createdAt")?
+    let said = maybe_at(fields, "createdAt")?
         .or(first_seen_at)
-        .or_else(|| history.iter().map(|step| step.at).min())
-        .ok_or_else(|| fields.error("createdAt", "is required"))?;
+        .or_else(|| history.iter().map(|step| step.at).min());
+    let created_at =
+        said.or(reading.created_unless_told).ok_or_else(|| fields.error("createdAt", "is required"))?;
     let status = fields.optional("status", |given| read_status(&given))?;
     let updated_at = maybe_at(fields, "updatedAt")?;
     let qualified_at = maybe_at(fields, "qualifiedAt")?;
@@ -243,7 +244,8 @@ pub(super) fn read(fields: &Fields<'_>, reading: &Reading, naming: &mut Naming<'
     });
     let last_step = status_history.last().map_or(created_at, |step| step.at.max(created_at));
     Ok(Lead {
-        id: naming.id(fields, created_at)?,
+        // The time of the import is no part of an id: the same line has the same one tomorrow.
+        id: naming.id(fields, said.unwrap_or_default())?,
         version: 0,
         contact: read_contact(fields)?,
         status,

@@ -68,6 +68,8 @@ pub struct Reading {
     pub idle_since: Timestamp,
     /// Whether the file says everything, as exports do.
     pub completeness: Completeness,
+    /// When leads were created that do not say it: tables of contacts seldom do. `None` refuses them.
+    pub created_unless_told: Option<Timestamp>,
 }
 
 /// How much a file says.
@@ -95,8 +97,13 @@ pub fn read(bytes: &[u8], reading: &Reading, ordinal: u32) -> Result<ReadLine, F
         "body" => FieldError::new("line", error.message),
         _ => error,
     })?;
-    let mut naming = Naming { tenant: reading.tenant, map: &map, ordinal, made_of: None };
-    let fields = Fields::of_body(&map);
+    read_map(&map, reading, ordinal)
+}
+
+/// Reads a line whose JSON is read already.
+pub(crate) fn read_map(map: &JsonMap, reading: &Reading, ordinal: u32) -> Result<ReadLine, FieldError> {
+    let mut naming = Naming { tenant: reading.tenant, map, ordinal, made_of: None };
+    let fields = Fields::of_body(map);
     let object = fields.required("object", |given| given.text().map(str::to_owned))?;
     let line = match object.as_str() {
         "export" => header(&fields)?,
