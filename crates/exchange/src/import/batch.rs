@@ -18,7 +18,9 @@ use synaptiq_domain::{
 use synaptiq_wire::FieldError;
 use tokio::task::JoinHandle;
 
-use super::{FileForm, ImportError, ImportOptions, OnError, Pace, Parsed, Progress, RefusedLine, Summary, content::Content};
+use super::{
+    FileForm, ImportError, ImportOptions, OnError, Pace, Parsed, Progress, RefusedLine, Summary, content::Content,
+};
 use crate::{
     line::{self, Completeness, Line, ReadLine, Reading},
     ordinals::Ordinals,
