@@ -84,7 +84,8 @@ struct Logged {
 impl Logged {
     /// Counts the request against the limits of whom it is known to be from, once.
     async fn count(&mut self, front: &Front, head: &Head, streamed: bool) -> Result<(), Fault> {
-        let asked = Asked { route: self.route, caller: self.caller.as_deref(), address: head.address, streamed };
+        let (route, caller, query) = (self.route, self.caller.as_deref(), head.query.as_str());
+        let asked = Asked { route, query, caller, address: head.address, streamed };
         front.gate.count(&mut self.counted, asked).await
     }
 }

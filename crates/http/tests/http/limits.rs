@@ -118,10 +118,27 @@ async fn costly_routes_have_lower_limits_of_their_own() {
         ];
         assert_eq!(counts, limits, "{plan}");
         stage.clock.advance(Time::MINUTE);
-        let_in(most, || stage.ask("POST", "/api/v1/leads/bulk").json(&leads)).await;
-        let refused = stage.ask("POST", "/api/v1/leads/bulk").json(&leads).seen().await;
-        assert_eq!(refused.status, 429);
+        let bulks = let_in(most, || stage.ask("POST", "/api/v1/leads/bulk").json(&leads)).await;
+        assert_eq!(bulks, limits[2], "{plan}: a bulk is one creation");
+        assert_eq!(stage.ask("POST", "/api/v1/leads").json(&lead).seen().await.status, 429, "they share");
     }
+}
+
+#[actix_web::test]
+async fn a_list_that_searches_counts_as_a_search_wherever_it_is_asked_for() {
+    let stage = on_plan("starter").await;
+    let limit = async |path: &str| told(&stage, &stage.ask("GET", path).seen().await).limit;
+    for list in ["/api/v1/leads", "/api/leads", "/api/admin/leads"] {
+        assert_eq!(limit(list).await, 60, "{list}");
+        for nothing in ["q=", "q=%20", "q=%C2%85", "limit=1"] {
+            assert_eq!(limit(&format!("{list}?{nothing}")).await, 60, "{list}?{nothing}: nothing is looked for");
+        }
+        assert_eq!(limit(&format!("{list}?limit=1&q=ada")).await, 20, "{list}");
+    }
+    let searched = let_in(30, || stage.ask("GET", "/api/leads?%71=ada")).await;
+    assert_eq!(searched, 20 - 3, "every list and the search share one limit");
+    assert_eq!(stage.ask("GET", "/api/v1/leads/search?q=ada").seen().await.status, 429);
+    assert_eq!(stage.ask("GET", "/api/v1/leads").seen().await.status, 200, "the list itself goes on");
 }
 
 #[actix_web::test]
@@ -347,7 +364,7 @@ async fn v4_an_address_has_its_part_of_all_streams_and_is_told_so() {
     let session = new_session(&stage).await;
     let refused = stream(&stage, &session).seen().await;
     assert_eq!((refused.status, refused.json()["code"].as_str()), (429, Some("rate_limited")), "{}", refused.text());
-    assert_eq!(retry_after(&refused), 15, "by then it is noticed who is gone");
+    assert_eq!(retry_after(&refused), 15);
     assert_eq!(told(&stage, &refused), Told { limit: 3, remaining: 0, reset: 15 });
     open.push(stream(&stage, &session).from([192, 0, 2, 99]).open().await);
     drop(open.remove(0));

@@ -65,8 +65,8 @@ pub(super) async fn stream(call: Call) -> Result<Answer, Refused> {
     Ok(Answer::feed(receiver))
 }
 
-/// 429 with the limit that it tells of. When a place will be free nobody knows: after a ping at the
-/// latest those are whose clients are gone.
+/// 429 with the limit that it tells of. When a place will be free nobody knows: it is when a visitor
+/// of the same address leaves.
 fn too_many_streams(call: &Call) -> Answer {
     let (front, most) = (&call.front, call.front.streams.of_an_address());
     let seconds = u32::try_from(front.limits.ping.as_secs()).unwrap_or(u32::MAX).max(1);
