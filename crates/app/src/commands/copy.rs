@@ -27,7 +27,7 @@ pub(super) async fn run(args: &CopyArgs, config: &Config) -> Result<()> {
     let report = tokio::task::spawn_blocking(move || -> Result<CopyReport> {
         let mut source = SqliteRows::open(&source).context("--from")?;
         let mut target = SqliteRowsToFill::open(&target).context("--to")?;
-        let mut progress = Progress::begin();
+        let progress = Progress::begin();
         let report = copy(&mut source, &mut target, &mut |table, rows| progress.show(&format!("{table}: {rows} rows")));
         progress.end();
         Ok(report?)

@@ -11,6 +11,7 @@ mod commit;
 mod conversations;
 mod counters;
 mod erasure;
+mod history;
 mod knowledge;
 mod leads;
 mod operator_sessions;

@@ -44,6 +44,7 @@ pub trait Store:
     + ConversationStore
     + CounterStore
     + ErasureStore
+    + HistoryStore
     + KnowledgeStore
     + LeadStore
     + OperatorSessionStore
@@ -62,6 +63,7 @@ impl<S> Store for S where
         + ConversationStore
         + CounterStore
         + ErasureStore
+        + HistoryStore
         + KnowledgeStore
         + LeadStore
         + OperatorSessionStore
