@@ -8,4 +8,5 @@ pub mod export;
 pub mod import;
 pub mod line;
 mod ordinals;
+mod pull;
 pub mod table;
