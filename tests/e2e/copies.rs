@@ -43,3 +43,41 @@ async fn a_copied_installation_serves_the_same_keys_with_the_same_secret_key_and
     let refused = server.command_line(&arguments);
     assert!(!refused.success && refused.stderr.contains("server"), "a server runs on it: {}", refused.stderr);
 }
+
+#[tokio::test]
+async fn a_demo_shows_something_everywhere_and_goes_without_a_trace_of_others() {
+    let server = Server::start();
+    server.admin().post("/api/v1/leads", &json!({ "email": "mine@example.com" })).await.expect(201);
+    let demo = server.command_line(&["demo", "load", "--json"]).succeeded().json();
+    let id = demo["id"].as_str().expect("an id");
+    let made = server.command_line(&[
+        "key", "create", "--kind", "live", "--scopes", "admin", "--name", "look", "--tenant", id, "--json",
+    ]);
+    let client = server.client(made.succeeded().json()["key"].as_str().expect("a key"));
+    for path in ["/api/v1/leads", "/api/v1/conversations", "/api/v1/knowledge"] {
+        let list = client.get(path).await.expect(200).json();
+        assert!(list["data"].as_array().is_some_and(|data| !data.is_empty()), "{path}: {list}");
+    }
+    let leads = client.get("/api/v1/leads?status=converted").await.expect(200).json();
+    let lead = leads["data"][0]["id"].as_str().expect("somebody bought");
+    let detail = client.get(&format!("/api/v1/leads/{lead}")).await.expect(200).json();
+    assert!(detail["scoreBreakdown"]["criteria"].to_string().contains("quote"), "{detail}");
+    let funnel = client.get("/api/v1/analytics/funnel").await.expect(200).json();
+    for stage in funnel["stages"].as_array().or(funnel["funnel"].as_array()).expect("stages") {
+        assert!(stage["count"].as_u64() > Some(0), "{funnel}");
+    }
+    let refused = server.command_line(&["demo", "drop", "--tenant", &default_tenant(&server)]);
+    assert!(!refused.success && refused.stderr.contains("demo load"), "{}", refused.stderr);
+    let dropped = server.command_line(&["demo", "drop", "--json"]).succeeded().json();
+    assert_eq!(dropped["dropped"], json!([id]));
+    client.get("/api/v1/leads").await.expect(401);
+    let list = server.admin().get("/api/v1/leads").await.expect(200).json();
+    assert_eq!(list["pagination"]["total"], json!(1), "the others' are as before");
+    assert!(!server.command_line(&["demo", "drop"]).success, "there is none any more");
+}
+
+fn default_tenant(server: &Server) -> String {
+    let tenants = server.command_line(&["tenant", "list", "--json"]).succeeded().json();
+    let default = tenants.as_array().expect("a list").iter().find(|tenant| tenant["isDefault"] == json!(true));
+    default.and_then(|tenant| tenant["id"].as_str()).expect("a default tenant").to_owned()
+}

@@ -4,6 +4,7 @@
 //! alone are used, so that every store is read and written alike.
 
 mod canonical;
+pub mod demo;
 pub mod export;
 pub mod import;
 pub mod line;

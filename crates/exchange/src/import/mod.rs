@@ -17,12 +17,10 @@ use synaptiq_domain::{access::TenantScope, money::JsonMap, use_cases::Services};
 use synaptiq_wire::FieldError;
 use tokio::{sync::mpsc, task::JoinHandle};
 
-pub use crate::pull::{PullError, import_from};
-pub use self::outcome::{Counts, ImportError, Progress, RefusedLine, Summary};
 pub(crate) use self::batch::Committer;
-use self::{
-    lines::{Chunk, Lines, ReadError},
-};
+use self::lines::{Chunk, Lines, ReadError};
+pub use self::outcome::{Counts, ImportError, Progress, RefusedLine, Summary};
+pub use crate::pull::{PullError, import_from};
 use crate::{
     line::{self, Completeness, Line, ReadLine, Reading},
     table::{self, Row, Rows},
