@@ -1,5 +1,7 @@
 //! `synaptiq demo load | drop`: a made-up tenant with a month behind it, to look at.
 
+use std::time::Duration;
+
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 use synaptiq_domain::{
@@ -20,6 +22,8 @@ use crate::{
 
 /// How many records one commit adds: a server beside this command waits for no more.
 const BATCH: usize = 50;
+/// How long a server beside this command has the file for itself after each.
+const PAUSE: Duration = Duration::from_millis(2);
 
 pub(super) async fn run(command: DemoCommand, config: &Config) -> Result<()> {
     match command {
@@ -120,6 +124,8 @@ async fn fill(services: &Services, scope: TenantScope, tenant: &Tenant) -> Resul
     for batch in records.chunks(BATCH) {
         batch.iter().for_each(|record| counts.add(record));
         services.store.add_history(scope, batch.to_vec()).await?;
+        // A server beside this command gets its turn.
+        tokio::time::sleep(PAUSE).await;
         progress.show(&format!("{} visits, {} conversations", counts.visits, counts.conversations));
     }
     progress.end();
