@@ -215,5 +215,3 @@ fn write(out: &mut Vec<u8>, line: &impl Serialize) {
 }
 
 
-#[cfg(test)]
-mod tests;

@@ -16,6 +16,7 @@ pub mod commits;
 pub mod conversations;
 pub mod deliveries;
 mod dice;
+pub mod history;
 pub mod isolation;
 pub mod knowledge;
 pub mod leads;

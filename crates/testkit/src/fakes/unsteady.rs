@@ -12,6 +12,7 @@ use synaptiq_domain::{
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
     event::{Activity, ActivityQuery},
+    history::{Record, RecordOutcome},
     id::Id,
     knowledge::{Document, Passage},
     lead::{Lead, LeadQuery},
@@ -20,8 +21,8 @@ use synaptiq_domain::{
         Store, StoreError,
         store::{
             AccessStore, ActivityStore, AnalyticsStore, ConversationStore, CounterStore, Credential, DueDelivery,
-            KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore,
-            Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, VisitKeyStore,
+            HistoryStore, KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore,
+            RecordSink, Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, VisitKeyStore,
             WebhookStore,
         },
     },
@@ -126,6 +127,11 @@ hand_on!(CounterStore {
     fn daily_figures(scope: TenantScope, first: Day, last: Day) -> Answer<Vec<DayFigures>>;
     fn recount(scope: TenantScope) -> Answer<Recount>;
     fn adjust_counters(scope: TenantScope, by: &[DayFigures]) -> Answer<()>;
+});
+
+hand_on!(HistoryStore {
+    fn add_history(scope: TenantScope, records: Vec<Record>) -> Answer<Vec<RecordOutcome>>;
+    fn read_history(scope: TenantScope, sink: RecordSink) -> Answer<()>;
 });
 
 hand_on!(KnowledgeStore {
