@@ -1,10 +1,22 @@
 //! The command line (contract § 15): what can be said, and from it what is to be done.
 
+mod upkeep;
+
 use std::path::PathBuf;
 
 use clap::{Arg, ArgGroup, ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
-use synaptiq_domain::access::{Colour, KeyKind, WebOrigin, WidgetPosition, WidgetSettings, WidgetTheme};
+use synaptiq_domain::{
+    access::{Colour, KeyKind, WebOrigin, WidgetPosition, WidgetSettings, WidgetTheme},
+    analytics::{CompareWith, Granularity},
+    event::EventKind,
+    time::{Day, Timestamp},
+};
+use synaptiq_wire::{
+    time::{parse_instant, parse_instant_as_end},
+    v1::analytics::{Format, feed_word},
+};
 
+pub(crate) use self::upkeep::{CopyArgs, DemoCommand, EraseArgs, KeepArgs};
 use crate::config::SETTINGS;
 
 /// A self-hosted AI sales agent. Without a command it serves.
@@ -38,10 +50,23 @@ pub(crate) enum Command {
     /// The operator's token
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Import records from a file, or from another server by its API
+    Import(ImportArgs),
+    /// Export a tenant's records to a file
+    Export(ExportArgs),
     /// Write a consistent copy of the database to a new file, beside a running server
     Backup(FileArgs),
     /// Put a backup in the place of the database; no server may be running
     Restore(RestoreArgs),
+    /// Print what a period came to: its summary, its series and its funnel
+    Report(ReportArgs),
+    /// Remove a person everywhere, beside a running server, and say what was removed
+    Erase(EraseArgs),
+    /// Copy a whole installation, keys and secrets included, into another database
+    Copy(CopyArgs),
+    /// A made-up tenant with a month behind it, to look at
+    #[command(subcommand)]
+    Demo(DemoCommand),
     /// Print the `OpenAPI` document of a dialect
     Openapi(OpenapiArgs),
     /// Print the effective settings and check the installation
@@ -87,6 +112,8 @@ pub(crate) enum TenantCommand {
         any_origin: bool,
         #[command(flatten)]
         widget: WidgetArgs,
+        #[command(flatten)]
+        keep: KeepArgs,
         #[command(flatten)]
         output: Output,
     },
@@ -237,6 +264,65 @@ pub(crate) struct FileArgs {
     pub(crate) file: PathBuf,
 }
 
+/// The forms of files that records are moved in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FileFormat {
+    /// Everything, one JSON object a line
+    Ndjson,
+    /// Leads alone, as a table
+    Csv,
+}
+
+/// What to do at a line that is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AtError {
+    /// End there; what came before it is imported
+    Stop,
+    /// Leave it out and go on
+    Skip,
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("origin").required(true).args(["file", "from"])))]
+pub(crate) struct ImportArgs {
+    /// The file; - is standard input
+    pub(crate) file: Option<PathBuf>,
+    /// The address of a running server, such as `https://sales.example.com`, to import from by its API
+    #[arg(long, value_name = "URL", requires = "api_key")]
+    pub(crate) from: Option<String>,
+    /// A key of that server that may read leads and conversations
+    #[arg(long, value_name = "KEY", requires = "from")]
+    pub(crate) api_key: Option<String>,
+    /// The tenant's id; the default tenant by default
+    #[arg(long)]
+    pub(crate) tenant: Option<String>,
+    /// The form of the file; told by its name by default, else ndjson
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<FileFormat>,
+    /// What to do at a line that is refused
+    #[arg(long, value_enum, default_value = "stop")]
+    pub(crate) on_error: AtError,
+    /// A file to list refused lines in, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The file, which is replaced when the new one is whole; - is standard output
+    pub(crate) file: PathBuf,
+    /// The tenant's id; the default tenant by default
+    #[arg(long)]
+    pub(crate) tenant: Option<String>,
+    /// The form of the file; told by its name by default, else ndjson
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<FileFormat>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct RestoreArgs {
     /// The backup
@@ -244,6 +330,114 @@ pub(crate) struct RestoreArgs {
     /// Replace a database that is there; it is kept beside as FILE.before-restore
     #[arg(long)]
     pub(crate) replace: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct ReportArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<ReportCommand>,
+    /// The first UTC day, such as 2026-03-01; 30 days ago by default
+    #[arg(long, value_name = "DATE", value_parser = first_day)]
+    pub(crate) from: Option<Day>,
+    /// The last UTC day, which is included; today by default
+    #[arg(long, value_name = "DATE", value_parser = last_day)]
+    pub(crate) to: Option<Day>,
+    /// What the series consists of: day (the default), week or month
+    #[arg(long, value_name = "PART", value_parser = granularity)]
+    pub(crate) granularity: Option<Granularity>,
+    /// What to compare the period with: `previous_period` or `previous_year`
+    #[arg(long, value_name = "PERIOD", value_parser = compare_with)]
+    pub(crate) compare: Option<CompareWith>,
+    /// The tenant's id; the default tenant by default
+    #[arg(long)]
+    pub(crate) tenant: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// Draw the series into this file too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// Write what happened in a range, newest first
+    Activity(ActivityArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ActivityArgs {
+    /// The first instant, or the first UTC day; 24 hours ago by default
+    #[arg(long, value_name = "TIME", value_parser = first_instant)]
+    pub(crate) from: Option<Timestamp>,
+    /// The last instant, or the last UTC day; now by default
+    #[arg(long, value_name = "TIME", value_parser = last_instant)]
+    pub(crate) to: Option<Timestamp>,
+    /// Only these types, separated by commas: lead.qualified, conversion.completed, …
+    #[arg(long = "type", value_name = "TYPES", value_delimiter = ',', value_parser = feed_kind)]
+    pub(crate) kinds: Vec<EventKind>,
+    /// The tenant's id; the default tenant by default
+    #[arg(long)]
+    pub(crate) tenant: Option<String>,
+    /// An array of JSON, or a table
+    #[arg(long, value_enum, default_value_t = FeedFormat::Json)]
+    pub(crate) format: FeedFormat,
+    /// Write to this file rather than to standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// In which form a feed is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FeedFormat {
+    Json,
+    Csv,
+}
+
+impl From<FeedFormat> for Format {
+    fn from(format: FeedFormat) -> Self {
+        match format {
+            FeedFormat::Json => Self::Json,
+            FeedFormat::Csv => Self::Csv,
+        }
+    }
+}
+
+const NO_TIME: &str = "it must be an ISO 8601 date or date-time";
+
+fn first_instant(text: &str) -> Result<Timestamp, &'static str> {
+    parse_instant(text).ok_or(NO_TIME)
+}
+
+fn last_instant(text: &str) -> Result<Timestamp, &'static str> {
+    parse_instant_as_end(text).ok_or(NO_TIME)
+}
+
+fn first_day(text: &str) -> Result<Day, &'static str> {
+    first_instant(text).map(Timestamp::day)
+}
+
+fn last_day(text: &str) -> Result<Day, &'static str> {
+    last_instant(text).map(Timestamp::day)
+}
+
+fn one_of<T: Copy>(text: &str, all: &[T], word: impl Fn(T) -> &'static str) -> Result<T, String> {
+    let words = || all.iter().map(|one| word(*one)).collect::<Vec<_>>().join(", ");
+    all.iter().copied().find(|one| word(*one) == text).ok_or_else(|| format!("it must be one of {}", words()))
+}
+
+fn granularity(text: &str) -> Result<Granularity, String> {
+    one_of(text, &Granularity::ALL, Granularity::as_str)
+}
+
+fn compare_with(text: &str) -> Result<CompareWith, String> {
+    one_of(text, &CompareWith::ALL, CompareWith::as_str)
+}
+
+fn feed_kind(text: &str) -> Result<EventKind, String> {
+    // Both names of a conversion are understood.
+    let found = EventKind::parse(text).filter(|kind| EventKind::IN_FEED.contains(kind));
+    found.map_or_else(|| one_of(text, &EventKind::IN_FEED, feed_word), Ok)
 }
 
 #[derive(Debug, Args)]

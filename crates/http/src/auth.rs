@@ -16,6 +16,7 @@ use synaptiq_domain::{
 };
 use synaptiq_wire::{
     Code, Fault,
+    app::visit::VisitRequest,
     chat::{ChatRequest, Visitor},
     json,
     query::Query,
@@ -151,8 +152,8 @@ fn name_of_visitor(session: Option<SessionHash>, address: IpAddr) -> String {
     })
 }
 
-/// Finds out who is asking; [`authorise`] says whether they may. `body` is needed for public chat
-/// alone, whose body names the tenant.
+/// Finds out who is asking; [`authorise`] says whether they may. `body` is needed where visitors ask
+/// without a session, because it names the tenant.
 pub async fn identify(
     front: &Front,
     dialect: &dyn Dialect,
@@ -163,6 +164,7 @@ pub async fn identify(
     match route.access {
         Access::Public => Ok(Caller::Anyone),
         Access::PublicChat => visitor_of_chat(front, head, body).await,
+        Access::PublicVisit => visitor_of_visit(front, head, body).await,
         Access::Session => visitor_of_session(front, head).await,
         Access::Login => Ok(csrf::refuse_foreign_page(front, head).map(|()| Caller::Anyone)?),
         Access::Operator => Ok(Caller::Principal(Box::new(session::operator(front, dialect, head).await?))),
@@ -233,6 +235,12 @@ async fn visitor_of_chat(front: &Front, head: &Head, body: &[u8]) -> Result<Call
     let scope = scope_of(&front.services, PublicAddress { tenant, assistant: agent }).await?;
     let session = session.as_deref().and_then(SessionHash::of_text);
     Ok(Caller::Visitor { scope, session, address: head.address })
+}
+
+async fn visitor_of_visit(front: &Front, head: &Head, body: &[u8]) -> Result<Caller, Refused> {
+    let VisitRequest { tenant, agent, .. } = VisitRequest::read(&json::read_object(body)?)?;
+    let scope = scope_of(&front.services, PublicAddress { tenant, assistant: agent }).await?;
+    Ok(Caller::Visitor { scope, session: None, address: head.address })
 }
 
 async fn visitor_of_session(front: &Front, head: &Head) -> Result<Caller, Refused> {

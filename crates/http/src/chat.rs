@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use synaptiq_domain::{
+    analytics::Onlooker,
     conversation::{Channel, Message, SessionHash},
     id::Id,
     use_cases::{ChatCommand, ChatOutcome, ReplyPart, ReplySink},
@@ -33,6 +34,7 @@ pub fn command(call: &Call, request: ChatRequest) -> ChatCommand {
         language,
         channel: channel.unwrap_or(if from_page { Channel::WebChat } else { Channel::Api }),
         assistant: agent,
+        onlooker: from_page.then(|| onlooker(call)),
         greets: matches!(*call.caller, Caller::Visitor { .. }),
     }
 }
@@ -43,6 +45,11 @@ pub async fn count_first_message(call: &Call, outcome: &ChatOutcome) {
     if let Some(session) = made.filter(|_| call.caller.is_visitor()) {
         call.front.gate.session_began(call.scope().data(), session).await;
     }
+}
+
+/// The visitor as this server sees them: whoever calls, on routes that visitors call themselves.
+pub fn onlooker(call: &Call) -> Onlooker {
+    Onlooker { address: call.head.address, user_agent: call.head.user_agent.clone().unwrap_or_default() }
 }
 
 /// Sends the parts of an answer as events, with ids in a dialect's form.

@@ -59,7 +59,7 @@ table{border-collapse:collapse;font-size:.9rem}td{padding:.15rem .75rem .15rem 0
 
 fn section(route: &Route, path: &str) -> String {
     let access = match route.access {
-        Access::Public | Access::PublicChat => "public".to_owned(),
+        Access::Public | Access::PublicChat | Access::PublicVisit => "public".to_owned(),
         Access::Session => "a visitor's session".to_owned(),
         Access::Login => "the admin token".to_owned(),
         Access::Operator => "the operator's session".to_owned(),

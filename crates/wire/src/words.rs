@@ -6,6 +6,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use synaptiq_domain::{
     access::{KeyKind, Permission},
+    analytics::Stage,
     conversation::{Channel, ConversationStatus, HandoffPriority, Intent, Role},
     event::EventKind,
     knowledge::DocumentStatus,
@@ -81,7 +82,10 @@ vocabularies! {
         [DocumentStatus::Processing, DocumentStatus::Ready, DocumentStatus::Failed].map(DocumentStatus::as_str);
     EventWord = "EventType", "What an event tells of.": EventKind::ALL.iter().map(|kind| kind.as_str());
     SubscriptionWord = "Subscription", "A kind of event; `conversion.completed` is another name of `lead.converted`.":
-        EventKind::ALL.iter().map(|kind| kind.as_str()).chain(["conversion.completed"]);
+        EventKind::ALL.iter().map(|kind| kind.as_str()).chain([EventKind::CONVERSION_COMPLETED]);
+    ActivityWord = "ActivityType", "What a line of the activity feed tells of.":
+        EventKind::IN_FEED.map(crate::v1::analytics::feed_word);
+    StageWord = "FunnelStageName", "A stage on the way from a visitor to a customer.": Stage::ALL.map(Stage::as_str);
     DeliveryStatusWord = "DeliveryStatus", "How far a delivery is.": DeliveryStatus::ALL.map(DeliveryStatus::as_str);
     SignatureSchemeWord = "SignatureScheme", "What is signed: time and body, or the body alone.":
         [SignatureScheme::Timestamped, SignatureScheme::Body].map(SignatureScheme::as_str);

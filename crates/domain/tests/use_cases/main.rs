@@ -7,3 +7,4 @@ mod operator_sessions;
 mod stage;
 mod turns;
 mod turns_with_a_model;
+mod visits;

@@ -103,6 +103,7 @@ pub(crate) fn command(text: &str, session: Option<&str>) -> ChatCommand {
         language: None,
         channel: Channel::Api,
         assistant: None,
+        onlooker: None,
         greets: false,
     }
 }

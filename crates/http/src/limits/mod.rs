@@ -55,6 +55,8 @@ pub struct Gate {
 pub struct Asked<'a> {
     /// The route that it named, if there is one.
     pub route: Option<&'static Route>,
+    /// What stood behind the `?`.
+    pub query: &'a str,
     /// Who asks, if that is known.
     pub caller: Option<&'a Caller>,
     /// Where they are.
@@ -106,9 +108,9 @@ impl Gate {
     }
 
     /// What a request counts against.
-    fn rules(&self, Asked { route, caller, address, streamed }: Asked<'_>) -> Vec<Rule> {
+    fn rules(&self, Asked { route, query, caller, address, streamed }: Asked<'_>) -> Vec<Rule> {
         let place = Place::of(address);
-        let group = || route.and_then(|route| group_of(route.limit_group, streamed));
+        let group = || route.and_then(|route| group_of(route.limit_group_of(query), streamed));
         match caller {
             Some(Caller::Principal(principal)) => self.of_plan(principal, group()).collect(),
             Some(Caller::Page { principal, session, .. }) => {
@@ -117,10 +119,12 @@ impl Gate {
                 self.of_plan(principal, group()).chain(message.into_iter().flatten()).collect()
             }
             Some(Caller::Visitor { scope, session, .. }) => {
-                if route.is_none_or(|route| route.access != Access::PublicChat) {
-                    return vec![a_minute(Subject::Readers(scope.data(), place), self.public.other)];
+                match route.map(|route| route.access) {
+                    Some(Access::PublicChat) => self.of_message(scope.data(), *session, place).collect(),
+                    // Counted apart, so that a crowd that opens pages keeps nobody behind its address from writing.
+                    Some(Access::PublicVisit) => self.of_address(Subject::Onlookers(scope.data(), place)).into(),
+                    _ => vec![a_minute(Subject::Readers(scope.data(), place), self.public.other)],
                 }
-                self.of_message(scope.data(), *session, place).collect()
             }
             Some(Caller::Anyone) | None => vec![a_minute(Subject::Strangers(place), self.public.other)],
         }
@@ -145,11 +149,14 @@ impl Gate {
         session: Option<SessionHash>,
         place: Place,
     ) -> impl Iterator<Item = Rule> + use<> {
-        let PublicLimits { session: of_session, address, day, other: _ } = self.public;
-        let session = session.map(|session| a_minute(Subject::Session(tenant, session), of_session));
-        let writers = Subject::Writers(tenant, place);
-        let day = Rule { span: Span::Day, ..a_minute(writers, day) };
-        session.into_iter().chain([a_minute(writers, address), day])
+        let session = session.map(|session| a_minute(Subject::Session(tenant, session), self.public.session));
+        session.into_iter().chain(self.of_address(Subject::Writers(tenant, place)))
+    }
+
+    /// The minute and the day of whoever asks from an address.
+    fn of_address(&self, subject: Subject) -> [Rule; 2] {
+        let PublicLimits { session: _, address, day, other: _ } = self.public;
+        [a_minute(subject, address), Rule { span: Span::Day, ..a_minute(subject, day) }]
     }
 
     fn plan_of(&self, principal: &Principal) -> &Plan {

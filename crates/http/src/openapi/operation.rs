@@ -21,6 +21,9 @@ pub(super) fn operation(dialect: &dyn Dialect, route: &Route, schemas: &mut Sche
         "security": security(dialect, route.access),
         "x-limit-group": route.limit_group.as_str(),
     });
+    if let Some((parameter, group)) = route.limited_with {
+        operation["x-limit-group-with"] = json!({parameter: group.as_str()});
+    }
     if let Access::Scope(permission) = route.access {
         operation["x-required-scope"] = json!(permission.as_str());
     }
@@ -62,7 +65,7 @@ pub(super) fn operation(dialect: &dyn Dialect, route: &Route, schemas: &mut Sche
 /// Who may ask. A key's requirement names the scope that it needs.
 fn security(dialect: &dyn Dialect, access: Access) -> Value {
     match access {
-        Access::Public | Access::PublicChat | Access::Login => json!([]),
+        Access::Public | Access::PublicChat | Access::PublicVisit | Access::Login => json!([]),
         Access::Session => json!([{"session": []}]),
         Access::Operator => json!([{"cookie": []}]),
         Access::Scope(scope) if dialect.takes_cookies() => json!([{"key": [scope.as_str()]}, {"cookie": []}]),

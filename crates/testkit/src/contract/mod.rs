@@ -17,6 +17,7 @@ pub mod conversations;
 pub mod counters;
 pub mod deliveries;
 mod dice;
+pub mod erasure;
 pub mod isolation;
 pub mod knowledge;
 pub mod leads;

@@ -76,6 +76,11 @@ macro_rules! store_contract {
                 the_feeds_of_a_sandbox_and_of_another_tenant_are_their_own
             }
             visits {
+                a_visitor_is_counted_once_a_day_where_they_were_first_seen
+                a_visitor_takes_the_place_of_who_they_were_before_they_had_a_name
+                a_visit_of_a_refused_commit_counts_nobody
+                visitors_of_a_sandbox_and_of_another_tenant_are_their_own
+                a_recount_of_visitors_is_what_the_counters_say_and_finds_what_is_wrong
                 everybody_who_asks_for_a_days_secret_gets_the_same
                 the_secrets_of_past_days_are_deleted_and_no_others
             }
@@ -141,6 +146,20 @@ macro_rules! store_contract {
                 a_value_of_the_installation_is_what_was_last_put
                 a_store_at_work_is_well
             }
+            erasure {
+                d6_a_person_is_found_by_address_number_and_id
+                d6_a_person_is_found_by_what_a_site_calls_them
+                d6_whoever_was_absorbed_is_found_with_the_survivor
+                d6_a_lead_that_was_deleted_is_found_by_what_it_left_behind
+                d6_traces_are_named_part_by_part_until_they_are_emptied
+                d6_what_is_emptied_tells_nothing_and_is_still_counted
+                d6_emptying_cancels_what_is_pending_whoever_has_it_in_hand
+                d6_an_emptied_lead_holds_its_address_no_longer
+                d6_visits_get_other_names_and_stay_visits
+                d6_nothing_of_another_tenant_is_found_or_emptied
+                what_is_old_comes_oldest_first_and_once_emptied_never_again
+                a_wiped_store_is_as_it_was
+            }
             operator_sessions {
                 k6_a_login_is_found_by_its_hash_until_it_is_ended
                 k6_a_login_with_another_token_ends_those_before
@@ -184,6 +203,7 @@ mod tests {
         ("webhooks", include_str!("webhooks.rs")),
         ("deliveries", include_str!("deliveries.rs")),
         ("upkeep", include_str!("upkeep.rs")),
+        ("erasure", include_str!("erasure.rs")),
         ("operator_sessions", include_str!("operator_sessions.rs")),
         ("isolation", include_str!("isolation.rs")),
     ];

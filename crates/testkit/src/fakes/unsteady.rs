@@ -11,6 +11,7 @@ use synaptiq_domain::{
     analytics::{CurrentOverview, DayCount, DayFigures, Recount, StatusCounts},
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
+    erasure::{Erasure, Person, PersonTraces, Trace},
     event::{Activity, ActivityQuery},
     id::Id,
     knowledge::{Document, Passage},
@@ -20,9 +21,9 @@ use synaptiq_domain::{
         Store, StoreError,
         store::{
             AccessStore, ActivityStore, AnalyticsStore, ConversationStore, CounterStore, Credential, DueDelivery,
-            KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore,
-            Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, VisitKeyStore,
-            WebhookStore,
+            ErasureStore, KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey,
+            ReceiptStore, Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork,
+            VisitKeyStore, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -126,6 +127,15 @@ hand_on!(CounterStore {
     fn daily_figures(scope: TenantScope, first: Day, last: Day) -> Answer<Vec<DayFigures>>;
     fn recount(scope: TenantScope) -> Answer<Recount>;
     fn adjust_counters(scope: TenantScope, by: &[DayFigures]) -> Answer<()>;
+});
+
+hand_on!(ErasureStore {
+    fn find_person(scope: TenantScope, person: &Person) -> Answer<PersonTraces>;
+    fn traces(scope: TenantScope, of: &Trace, limit: u32) -> Answer<Erasure>;
+    fn leads_inactive_since(scope: TenantScope, before: Timestamp, limit: u32) -> Answer<Vec<Id<Lead>>>;
+    fn absorbed_leads(scope: TenantScope, into: Id<Lead>) -> Answer<Vec<Lead>>;
+    fn conversations_silent_since(scope: TenantScope, before: Timestamp, limit: u32) -> Answer<Vec<Id<Conversation>>>;
+    fn wipe(system: SystemScope) -> Answer<()>;
 });
 
 hand_on!(KnowledgeStore {

@@ -1,8 +1,10 @@
 //! v1, the native dialect: `/api/v1`, prefixed ids, `{"error":{"code",…}}`.
 
 mod about;
+mod analytics;
 mod chat;
 mod conversations;
+mod erasures;
 mod keys;
 mod knowledge;
 mod leads;

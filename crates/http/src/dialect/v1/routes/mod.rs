@@ -1,8 +1,10 @@
 //! Everything v1 answers, a file for each topic.
 
 mod about;
+mod analytics;
 mod chat;
 mod conversations;
+mod erasures;
 mod keys;
 mod knowledge;
 mod leads;
@@ -18,9 +20,11 @@ pub(super) static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         leads::ROUTES,
         chat::ROUTES,
         conversations::ROUTES,
+        analytics::ROUTES,
         webhooks::ROUTES,
         knowledge::ROUTES,
         keys::ROUTES,
+        erasures::ROUTES,
         about::ROUTES,
     ]
     .concat()
