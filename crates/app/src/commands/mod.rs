@@ -4,10 +4,13 @@
 mod assistant;
 mod backup;
 mod doctor;
+mod export;
+mod import;
 mod key;
 mod migrate;
 mod openapi;
 mod report;
+mod progress;
 mod serve;
 mod tenant;
 mod token;
@@ -29,6 +32,8 @@ pub(crate) async fn run(command: Command, config: Config) -> Result<()> {
         Command::Assistant(command) => assistant::run(command, &config).await,
         Command::Key(command) => key::run(command, &config).await,
         Command::Token(command) => token::run(&command, &config).await,
+        Command::Import(args) => import::run(args, &config).await,
+        Command::Export(args) => export::run(args, &config).await,
         Command::Backup(args) => backup::back_up(&args.file, &config).await,
         Command::Restore(args) => backup::restore(&args.file, args.replace, &config),
         Command::Report(args) => report::run(args, &config).await,

@@ -395,6 +395,7 @@ impl Rows {
         self.knowledge_generations.remove_if(|owner, _| gone.contains(owner));
         self.endpoints.remove_if(|(owner, _), _| gone.contains(owner));
         self.visits.remove_if(|(owner, _, _), _| gone.contains(owner));
+        self.meetings.remove_if(|(owner, _), _| gone.contains(owner));
         self.events.remove_if(|(owner, _), _| gone.contains(owner));
         self.deliveries.remove_if(|(owner, _), _| gone.contains(owner));
         self.receipts.remove_if(|(owner, _), _| gone.contains(owner));

@@ -322,6 +322,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    meetings (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        lead_id -> Text,
+        starts_at -> BigInt,
+        ends_at -> Nullable<BigInt>,
+        status -> Text,
+        booked_at -> BigInt,
+    }
+}
+
+diesel::table! {
     operator_sessions (hash) {
         hash -> Binary,
         token -> Binary,

@@ -13,6 +13,7 @@ use synaptiq_domain::{
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
     event::{Activity, ActivityQuery},
+    history::{Record, RecordOutcome},
     id::Id,
     knowledge::{Document, Passage},
     lead::{Lead, LeadQuery},
@@ -21,9 +22,9 @@ use synaptiq_domain::{
         StoreError,
         store::{
             AccessStore, ActivityStore, AnalyticsStore, ConversationStore, CounterStore, Credential, DueDelivery,
-            KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore,
-            Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, VisitKeyStore,
-            WebhookStore,
+            HistoryStore, KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey,
+            ReceiptStore, RecordSink, Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork,
+            VisitKeyStore, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -38,8 +39,8 @@ use super::{
     open::{self, OpenError, OpenOptions, Opened},
     pool::{READER_SETTINGS, Readers},
     sql::{
-        access, activity, analytics, commit, conversations, counters, knowledge, leads, messages, operator_sessions,
-        receipts, system, visits, webhooks,
+        access, activity, analytics, commit, conversations, counters, fault::Fault, history, knowledge, leads, messages,
+        operator_sessions, receipts, system, visits, webhooks,
     },
     writer::Writer,
 };
@@ -328,6 +329,29 @@ impl ConversationStore for SqliteStore {
         limit: u32,
     ) -> Result<Vec<Message>, StoreError> {
         self.readers().scan(move |conn| messages::after(conn, scope, id, position, limit)).await
+    }
+}
+
+#[async_trait]
+impl HistoryStore for SqliteStore {
+    async fn add_history(&self, scope: TenantScope, records: Vec<Record>) -> Result<Vec<RecordOutcome>, StoreError> {
+        if records.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.parts.writer.run(move |conn| history::add(conn, scope, &records), |_| false).await
+    }
+
+    async fn read_history(&self, scope: TenantScope, mut sink: RecordSink) -> Result<(), StoreError> {
+        // A connection of its own: the reading may take minutes, and requests have few connections.
+        let path = self.parts.path.clone();
+        let read = move || {
+            let failed = |error: OpenError| StoreError::Failed(Box::new(error));
+            let mut conn = open::connect(&path, "mode=ro").map_err(failed)?;
+            diesel::connection::SimpleConnection::batch_execute(&mut conn, READER_SETTINGS)
+                .map_err(|error| StoreError::Failed(Box::new(error)))?;
+            snapshot(&mut conn, |conn| history::read(conn, scope, &mut sink)).map_err(Fault::into_store_error)
+        };
+        tokio::task::spawn_blocking(read).await.map_err(|error| StoreError::Failed(Box::new(error)))?
     }
 }
 

@@ -41,6 +41,7 @@ pub trait Store:
     + AnalyticsStore
     + ConversationStore
     + CounterStore
+    + HistoryStore
     + KnowledgeStore
     + LeadStore
     + OperatorSessionStore
@@ -58,6 +59,7 @@ impl<S> Store for S where
         + AnalyticsStore
         + ConversationStore
         + CounterStore
+        + HistoryStore
         + KnowledgeStore
         + LeadStore
         + OperatorSessionStore
