@@ -2,4 +2,5 @@
 //! the command line.
 
 mod history;
+mod published;
 mod report;
