@@ -3,7 +3,16 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgGroup, ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
-use synaptiq_domain::access::{Colour, KeyKind, WebOrigin, WidgetPosition, WidgetSettings, WidgetTheme};
+use synaptiq_domain::{
+    access::{Colour, KeyKind, WebOrigin, WidgetPosition, WidgetSettings, WidgetTheme},
+    analytics::{CompareWith, Granularity},
+    event::EventKind,
+    time::{Day, Timestamp},
+};
+use synaptiq_wire::{
+    time::{parse_instant, parse_instant_as_end},
+    v1::analytics::{Format, feed_word},
+};
 
 use crate::config::SETTINGS;
 
@@ -42,10 +51,12 @@ pub(crate) enum Command {
     Backup(FileArgs),
     /// Put a backup in the place of the database; no server may be running
     Restore(RestoreArgs),
+    /// Print what a period came to: its summary, its series and its funnel
+    Report(ReportArgs),
     /// Print the `OpenAPI` document of a dialect
     Openapi(OpenapiArgs),
     /// Print the effective settings and check the installation
-    Doctor(Output),
+    Doctor(DoctorArgs),
 }
 
 /// How data is printed.
@@ -247,9 +258,139 @@ pub(crate) struct RestoreArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct ReportArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<ReportCommand>,
+    /// The first UTC day, such as 2026-03-01; 30 days ago by default
+    #[arg(long, value_name = "DATE", value_parser = first_day)]
+    pub(crate) from: Option<Day>,
+    /// The last UTC day, which is included; today by default
+    #[arg(long, value_name = "DATE", value_parser = last_day)]
+    pub(crate) to: Option<Day>,
+    /// What the series consists of: day (the default), week or month
+    #[arg(long, value_name = "PART", value_parser = granularity)]
+    pub(crate) granularity: Option<Granularity>,
+    /// What to compare the period with: `previous_period` or `previous_year`
+    #[arg(long, value_name = "PERIOD", value_parser = compare_with)]
+    pub(crate) compare: Option<CompareWith>,
+    /// The tenant's id; the default tenant by default
+    #[arg(long)]
+    pub(crate) tenant: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+    /// Draw the series into this file too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svg: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// Write what happened in a range, newest first
+    Activity(ActivityArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ActivityArgs {
+    /// The first instant, or the first UTC day; 24 hours ago by default
+    #[arg(long, value_name = "TIME", value_parser = first_instant)]
+    pub(crate) from: Option<Timestamp>,
+    /// The last instant, or the last UTC day; now by default
+    #[arg(long, value_name = "TIME", value_parser = last_instant)]
+    pub(crate) to: Option<Timestamp>,
+    /// Only these types, separated by commas: lead.qualified, conversion.completed, …
+    #[arg(long = "type", value_name = "TYPES", value_delimiter = ',', value_parser = feed_kind)]
+    pub(crate) kinds: Vec<EventKind>,
+    /// The tenant's id; the default tenant by default
+    #[arg(long)]
+    pub(crate) tenant: Option<String>,
+    /// An array of JSON, or a table
+    #[arg(long, value_enum, default_value_t = FeedFormat::Json)]
+    pub(crate) format: FeedFormat,
+    /// Write to this file rather than to standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// In which form a feed is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FeedFormat {
+    Json,
+    Csv,
+}
+
+impl From<FeedFormat> for Format {
+    fn from(format: FeedFormat) -> Self {
+        match format {
+            FeedFormat::Json => Self::Json,
+            FeedFormat::Csv => Self::Csv,
+        }
+    }
+}
+
+const NO_TIME: &str = "it must be an ISO 8601 date or date-time";
+
+fn first_instant(text: &str) -> Result<Timestamp, &'static str> {
+    parse_instant(text).ok_or(NO_TIME)
+}
+
+fn last_instant(text: &str) -> Result<Timestamp, &'static str> {
+    parse_instant_as_end(text).ok_or(NO_TIME)
+}
+
+fn first_day(text: &str) -> Result<Day, &'static str> {
+    first_instant(text).map(Timestamp::day)
+}
+
+fn last_day(text: &str) -> Result<Day, &'static str> {
+    last_instant(text).map(Timestamp::day)
+}
+
+fn one_of<T: Copy>(text: &str, all: &[T], word: impl Fn(T) -> &'static str) -> Result<T, String> {
+    let words = || all.iter().map(|one| word(*one)).collect::<Vec<_>>().join(", ");
+    all.iter().copied().find(|one| word(*one) == text).ok_or_else(|| format!("it must be one of {}", words()))
+}
+
+fn granularity(text: &str) -> Result<Granularity, String> {
+    one_of(text, &Granularity::ALL, Granularity::as_str)
+}
+
+fn compare_with(text: &str) -> Result<CompareWith, String> {
+    one_of(text, &CompareWith::ALL, CompareWith::as_str)
+}
+
+fn feed_kind(text: &str) -> Result<EventKind, String> {
+    // Both names of a conversion are understood.
+    let found = EventKind::parse(text).filter(|kind| EventKind::IN_FEED.contains(kind));
+    found.map_or_else(|| one_of(text, &EventKind::IN_FEED, feed_word), Ok)
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct OpenapiArgs {
     /// v1, app or syrus
     pub(crate) dialect: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Count all rows again beside the figures kept per day, instead of anything else
+    #[arg(long)]
+    pub(crate) recount: bool,
+    #[command(flatten)]
+    pub(crate) args: RecountArgs,
+}
+
+/// What a recount is told.
+#[derive(Debug, Args)]
+pub(crate) struct RecountArgs {
+    /// Make figures right that differ; the server may be running
+    #[arg(long, requires = "recount")]
+    pub(crate) repair: bool,
+    /// Only this tenant and its sandbox
+    #[arg(long, requires = "recount", value_name = "TENANT")]
+    pub(crate) tenant: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 /// Reads the command line of this process. Every setting is a flag of every command.

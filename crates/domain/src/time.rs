@@ -1,7 +1,7 @@
 //! Instants and UTC days as integers, so that they compare, store and serialise exactly.
 
 use serde::{Deserialize, Serialize};
-use time::{Duration, OffsetDateTime, UtcDateTime, format_description::well_known::Rfc3339};
+use time::{Date, Duration, OffsetDateTime, UtcDateTime, format_description::well_known::Rfc3339};
 
 /// An instant in UTC, in microseconds since 1970. Clocks hand out whole milliseconds, so that what
 /// is printed (contract § 2) is what is stored and a printed bound includes its instant.
@@ -150,6 +150,29 @@ impl Day {
     pub const fn end(self) -> Timestamp {
         Timestamp::from_millis((self.0 as i64 + 1) * 86_400_000 - 1)
     }
+
+    /// The day so many days later (or earlier, for a negative number).
+    #[must_use]
+    pub const fn plus(self, days: i32) -> Self {
+        Self(self.0.saturating_add(days))
+    }
+
+    /// The calendar date, clamped to the years 0–9999.
+    pub fn date(self) -> Date {
+        self.start().utc().date()
+    }
+
+    /// The day of a calendar date, clamped to the years 0–9999.
+    pub fn of_date(date: Date) -> Self {
+        Timestamp::from_datetime(date.midnight().assume_utc()).day()
+    }
+
+    /// ISO 8601: `2026-03-01`.
+    pub fn iso(self) -> String {
+        let mut text = self.start().rfc3339_millis();
+        text.truncate(10);
+        text
+    }
 }
 
 #[cfg(test)]
@@ -169,6 +192,16 @@ mod tests {
         let day = Timestamp::from_millis(1_743_517_800_123).day();
         assert_eq!(day.start().rfc3339_millis(), "2025-04-01T00:00:00.000Z");
         assert_eq!(day.end().rfc3339_millis(), "2025-04-01T23:59:59.999Z");
+    }
+
+    #[test]
+    fn a_day_is_a_date_of_the_calendar() {
+        for text in ["2024-02-29", "1970-01-01", "1969-12-31", "0000-01-01", "9999-12-31"] {
+            let day = Timestamp::parse_rfc3339(&format!("{text}T12:00:00Z")).expect("an instant").day();
+            assert_eq!((day.iso().as_str(), Day::of_date(day.date())), (text, day));
+        }
+        assert_eq!(Day(i32::MAX).plus(1).iso(), "9999-12-31", "what has no date has the nearest");
+        assert_eq!(Day(0).plus(-1), Day(-1));
     }
 
     #[test]

@@ -92,7 +92,7 @@ fn section(route: &Route, path: &str) -> String {
 
 fn values(kind: ParamKind) -> String {
     match kind {
-        ParamKind::Text | ParamKind::Filled(_) | ParamKind::Email => String::new(),
+        ParamKind::Text | ParamKind::Filled(_) | ParamKind::VisitorName | ParamKind::Email => String::new(),
         ParamKind::Whole(least, u32::MAX, default) => format!("From {least}; default {default}."),
         ParamKind::Whole(least, most, default) => format!("{least} to {most}; default {default}."),
         ParamKind::Flag(default) => format!("true or false; default {default}."),

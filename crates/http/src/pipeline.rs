@@ -104,6 +104,7 @@ impl Drop for InHand {
 
 fn head_of(front: &Front, request: &HttpRequest) -> Head {
     let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let accept = text("accept").unwrap_or_default().to_ascii_lowercase();
     let peer = request.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip());
     // A client may have put anything before what the proxies appended, which counts all the same.
     let forwarded = request.headers().get_all("x-forwarded-for").map(|value| String::from_utf8_lossy(value.as_bytes()));
@@ -121,9 +122,15 @@ fn head_of(front: &Front, request: &HttpRequest) -> Head {
         last_event_id: text("last-event-id"),
         if_none_match: text("if-none-match"),
         idempotency_key: request.headers().get(idempotency::HEADER).map(|value| value.as_bytes().to_vec()),
-        accepts_events: text("accept").is_some_and(|accept| accept.to_ascii_lowercase().contains("text/event-stream")),
+        accepts_events: accept.contains("text/event-stream"),
+        accepts_csv: prefers_csv(&accept),
         request_id: request_id::choose(text(request_id::HEADER).as_deref(), &*front.services.ids),
     }
+}
+
+/// Whether a table is named before JSON.
+fn prefers_csv(accept: &str) -> bool {
+    accept.find("text/csv").is_some_and(|csv| accept.find("application/json").is_none_or(|json| csv < json))
 }
 
 async fn answer(
@@ -166,6 +173,8 @@ async fn answer(
         Some(payload) => body_of(front, route, request, payload).await?,
         None => early,
     };
+    let caller = caller.speaking(&body);
+    log.caller = Some(Arc::clone(&caller));
     let wants_events = route.streams && (head.accepts_events || asks_for_stream(&body));
     // Only now is it known which of the two limits of a chat it counts against.
     log.count(front, head, wants_events).await?;

@@ -51,6 +51,8 @@ pub struct Head {
     pub idempotency_key: Option<Vec<u8>>,
     /// Whether `Accept` asks for an event stream.
     pub accepts_events: bool,
+    /// Whether `Accept` asks for a table rather than for JSON.
+    pub accepts_csv: bool,
     /// The id of the request.
     pub request_id: String,
 }

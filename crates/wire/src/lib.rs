@@ -11,6 +11,7 @@
 pub mod app;
 pub mod chat;
 pub mod conversation;
+pub mod csv;
 pub mod cursor;
 pub mod document;
 pub mod endpoint;

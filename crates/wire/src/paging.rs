@@ -18,9 +18,17 @@ use crate::{
     query::Query,
 };
 
+/// Rows per part where nothing is said.
+const PER_PAGE: u32 = 25;
+
 /// Reads `page` (1), `limit` (1–100, 25) and `cursor`, of which page and cursor exclude each other.
 pub fn read_paging(query: &Query, binding: Binding) -> Result<Paging, FieldError> {
-    let limit = query.number("limit", 1..=100, 25)?;
+    read_paging_by(query, binding, PER_PAGE)
+}
+
+/// As [`read_paging`], with so many rows where nothing is said.
+pub fn read_paging_by(query: &Query, binding: Binding, per_page: u32) -> Result<Paging, FieldError> {
+    let limit = query.number("limit", 1..=100, per_page)?;
     let page = query.optional("page", |given| given.integer(1..=i64::from(u32::MAX)))?;
     match (query.get(cursor::PARAMETER)?, page) {
         (Some(given), None) => cursor::decode(given.text(), binding).map(|position| Paging::After { position, limit }),

@@ -7,6 +7,8 @@ mod doctor;
 mod key;
 mod migrate;
 mod openapi;
+mod recount;
+mod report;
 mod serve;
 mod tenant;
 mod token;
@@ -15,7 +17,7 @@ use anyhow::Result;
 use serde_json::Value;
 
 use crate::{
-    cli::{Command, Output},
+    cli::{Command, DoctorArgs, Output},
     config::Config,
 };
 
@@ -30,8 +32,10 @@ pub(crate) async fn run(command: Command, config: Config) -> Result<()> {
         Command::Token(command) => token::run(&command, &config).await,
         Command::Backup(args) => backup::back_up(&args.file, &config).await,
         Command::Restore(args) => backup::restore(&args.file, args.replace, &config),
+        Command::Report(args) => report::run(args, &config).await,
         Command::Openapi(args) => openapi::run(&args.dialect),
-        Command::Doctor(output) => doctor::run(output, &config).await,
+        Command::Doctor(DoctorArgs { recount: true, args }) => recount::run(&args, &config).await,
+        Command::Doctor(DoctorArgs { recount: false, args }) => doctor::run(args.output, &config).await,
     }
 }
 

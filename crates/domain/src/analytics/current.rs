@@ -5,6 +5,7 @@
 //! somebody tidied up.
 
 use crate::{
+    analytics::Decimal,
     lead::LeadStatus,
     time::{Day, Timestamp},
 };
@@ -28,26 +29,13 @@ pub struct CurrentOverview {
 impl CurrentOverview {
     /// The share of leads that have ever qualified, to 4 decimals; 0 where there are no leads.
     pub fn conversion_rate(&self) -> f64 {
-        rounded(self.ever_qualified, self.leads, 10_000)
+        Decimal::quotient(self.ever_qualified, self.leads, 4).map_or(0.0, Decimal::value)
     }
 
     /// Messages per conversation, to 1 decimal; 0 where there are no conversations.
     pub fn messages_per_conversation(&self) -> f64 {
-        rounded(self.messages, self.conversations, 10)
+        Decimal::quotient(self.messages, self.conversations, 1).map_or(0.0, Decimal::value)
     }
-}
-
-/// `part ÷ whole` in steps of one `scale`th, half up. In integers, so that no figure depends on how
-/// a fraction is held.
-fn rounded(part: u64, whole: u64, scale: u64) -> f64 {
-    if whole == 0 {
-        return 0.0;
-    }
-    let (part, whole, scale) = (u128::from(part), u128::from(whole), u128::from(scale));
-    let steps = (2 * part * scale + whole) / (2 * whole);
-    #[expect(clippy::cast_precision_loss, reason = "figures are far below 2^53")]
-    let (steps, scale) = (steps as f64, scale as f64);
-    steps / scale
 }
 
 /// How many leads are in each status.

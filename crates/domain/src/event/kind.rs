@@ -58,9 +58,12 @@ event_kinds! {
 }
 
 impl EventKind {
-    /// Reads a published name. `conversion.completed` is the activity feed's name for `lead.converted`.
+    /// The activity feed's name for `lead.converted`.
+    pub const CONVERSION_COMPLETED: &'static str = "conversion.completed";
+
+    /// Reads a published name, a conversion's by either of its names.
     pub fn parse(text: &str) -> Option<Self> {
-        let name = if text == "conversion.completed" { "lead.converted" } else { text };
+        let name = if text == Self::CONVERSION_COMPLETED { Self::LeadConverted.as_str() } else { text };
         Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
     }
 

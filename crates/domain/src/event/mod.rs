@@ -3,9 +3,11 @@
 
 mod activity;
 mod description;
+mod feed;
 mod kind;
 mod model;
 
 pub use activity::{Activity, ActivityFacts, ActivityQuery};
+pub use feed::FeedQuery;
 pub use kind::EventKind;
 pub use model::{Event, EventData, FieldChange};

@@ -4,6 +4,7 @@
 //! Every operation takes [`Services`] and a scope. One that writes takes an optional
 //! [`Recording`], which makes the kept answer part of the commit.
 
+mod activity;
 mod analytics;
 mod authenticate;
 mod chat;
@@ -26,13 +27,15 @@ mod outbox;
 mod patch_lead;
 mod read;
 mod recording;
+mod recount;
 mod services;
 mod sweep;
 mod tenants;
 mod visits;
 mod widget;
 
-pub use analytics::lead_activity;
+pub use activity::activity;
+pub use analytics::{funnel, lead_activity, overview};
 pub use authenticate::{AuthenticationError, Principal, PublicAddress, authenticate, operator, public_scope};
 pub use chat::{ChatCommand, ChatOutcome, ReplyPart, ReplySink, chat};
 pub use conversation_actions::{
@@ -56,6 +59,7 @@ pub use operator_sessions::{BegunSession, begin_operator_session, end_operator_s
 pub use patch_lead::patch_lead;
 pub use read::{LeadDetail, VisitorMessages, lead_detail, visitor_messages};
 pub use recording::{Recording, record_refusal};
+pub use recount::recount;
 pub use services::{Services, Settings};
 pub use sweep::{expire_idle_conversations, sweep_old};
 pub(crate) use tenants::known_plan;

@@ -1,6 +1,7 @@
 //! One route as an operation of the document.
 
 use serde_json::{Value, json};
+use synaptiq_wire::schema::{NOT_BLANK, VISITOR_NAME};
 
 use super::{Schemas, answers, reference};
 use crate::{
@@ -72,8 +73,9 @@ fn security(dialect: &dyn Dialect, access: Access) -> Value {
 fn query_parameter(param: &QueryParam) -> Value {
     let schema = match param.kind {
         ParamKind::Text => json!({"type": "string"}),
-        ParamKind::Filled(u32::MAX) => json!({"type": "string", "pattern": r"\S"}),
-        ParamKind::Filled(most) => json!({"type": "string", "maxLength": most, "pattern": r"\S"}),
+        ParamKind::Filled(u32::MAX) => json!({"type": "string", "pattern": NOT_BLANK}),
+        ParamKind::Filled(most) => json!({"type": "string", "maxLength": most, "pattern": NOT_BLANK}),
+        ParamKind::VisitorName => json!({"type": "string", "maxLength": 200, "pattern": VISITOR_NAME}),
         ParamKind::Email => json!({"type": "string", "format": "email", "maxLength": 254}),
         ParamKind::Whole(least, most, default) => {
             json!({"type": "integer", "minimum": least, "maximum": most, "default": default})

@@ -238,6 +238,54 @@ async fn v4_a_session_has_twenty_messages_a_minute_and_an_address_more() {
     assert_eq!(public_chat(&stage, None).from([192, 0, 2, 99]).seen().await.status, 200);
 }
 
+/// Chats with a page's publishable key, as its visitors do.
+fn page_chat<'a>(stage: &'a Stage, key: &str, session: Option<&str>) -> Asking<'a> {
+    let mut body = json!({"message": "hi", "visitorId": "v1"});
+    if let Some(session) = session {
+        body["sessionId"] = json!(session);
+    }
+    stage.ask_publicly("POST", "/api/v1/chat").header("authorization", &format!("Bearer {key}")).json(&body)
+}
+
+#[actix_web::test]
+async fn v4_a_visitor_with_a_pages_key_has_the_publics_budgets_and_its_plans() {
+    let stage = on_plan("pro").await;
+    let key = stage.key_with(KeyKind::Publishable, "chat:write").await;
+    let first = page_chat(&stage, &key, None).seen().await;
+    assert_eq!(told(&stage, &first), Told { limit: 120, remaining: 119, reset: 60 }, "tighter than the plan's 150");
+    let session = first.json()["sessionId"].as_str().expect("a session").to_owned();
+    let seen = page_chat(&stage, &key, Some(&session)).seen().await;
+    assert_eq!(told(&stage, &seen), Told { limit: 20, remaining: 18, reset: 60 }, "the first message counts too");
+    assert_eq!(let_in(30, || page_chat(&stage, &key, Some(&session))).await, 18);
+    let refused = page_chat(&stage, &key, Some(&session)).seen().await;
+    assert_eq!((refused.status, told(&stage, &refused).limit), (429, 20), "{}", refused.text());
+    let elsewhere = || page_chat(&stage, &key, Some(&session)).from([192, 0, 2, 99]);
+    assert_eq!(elsewhere().seen().await.status, 429, "the session's own limit goes where it goes");
+    let spent = public_chat(&stage, None).seen().await;
+    assert_eq!(told(&stage, &spent).remaining, 120 - 21, "an address has one budget, with the key and without");
+    assert_eq!(let_in(200, || page_chat(&stage, &key, None)).await, 99);
+    let other = || page_chat(&stage, &key, None).from([192, 0, 2, 99]);
+    assert_eq!(told(&stage, &other().seen().await), Told { limit: 150, remaining: 30, reset: 60 }, "now the plan's");
+    assert_eq!(let_in(60, other).await, 30, "whose limit all visitors share");
+    let streamed = || page_chat(&stage, &key, None).from([192, 0, 2, 98]).header("accept", "text/event-stream");
+    assert_eq!(told(&stage, &streamed().seen().await), Told { limit: 75, remaining: 74, reset: 60 });
+    assert_eq!(chat(&stage).seen().await.status, 200, "a secret key is no visitor");
+}
+
+#[actix_web::test]
+async fn v4_a_visitor_with_a_pages_key_has_the_days_budget_of_its_address() {
+    let limit = |limit| Allowance::at_most(limit).expect("a limit");
+    let public_limits = PublicLimits { day: limit(3), ..PublicLimits::default() };
+    let stage = Stage::with(Setting { public_limits, ..Setting::default() }).await;
+    let key = stage.key_with(KeyKind::Publishable, "chat:write").await;
+    assert_eq!(let_in(5, || page_chat(&stage, &key, None)).await, 3);
+    stage.clock.advance(Time::MINUTE);
+    let refused = page_chat(&stage, &key, None).seen().await;
+    assert_eq!((refused.status, told(&stage, &refused).limit), (429, 3), "a minute later it is the same day");
+    assert_eq!(page_chat(&stage, &key, None).from([192, 0, 2, 99]).seen().await.status, 200);
+    assert_eq!(let_in(5, || chat(&stage)).await, 5, "a secret key has no such budget");
+}
+
 #[actix_web::test]
 async fn v4_an_address_has_a_budget_by_the_utc_day() {
     let limit = |limit| Allowance::at_most(limit).expect("a limit");

@@ -14,6 +14,7 @@ pub mod activity;
 pub mod analytics;
 pub mod commits;
 pub mod conversations;
+pub mod counters;
 pub mod deliveries;
 mod dice;
 pub mod isolation;

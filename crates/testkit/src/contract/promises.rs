@@ -91,6 +91,17 @@ macro_rules! store_contract {
                 a_lead_counts_on_the_utc_day_of_its_creation_from_first_to_last_instant
                 figures_of_a_sandbox_and_of_another_tenant_are_their_own
             }
+            counters {
+                what_happens_counts_on_the_day_it_happened_under_its_channel_and_source
+                a_change_counts_as_the_difference_and_a_late_one_on_the_day_it_belongs_to
+                what_is_deleted_or_absorbed_counts_no_more
+                a_commit_that_is_refused_counts_nothing
+                counters_come_for_a_range_of_days_with_both_ends
+                a_recount_of_anything_finds_the_counters_right
+                a_recount_names_what_is_wrong_and_its_corrections_make_it_right_whatever_came_between
+                counters_of_a_sandbox_and_of_another_tenant_are_their_own
+                a_deleted_tenant_takes_its_counters
+            }
             knowledge {
                 documents_are_listed_newest_first_without_their_content
                 passages_are_found_by_name_in_the_order_asked_for

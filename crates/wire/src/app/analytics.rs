@@ -107,11 +107,7 @@ pub struct DayActivity {
 
 impl From<&[DayCount]> for ActivityAnswer {
     fn from(days: &[DayCount]) -> Self {
-        let day = |DayCount { day, count }: &DayCount| {
-            let mut date = day.start().rfc3339_millis();
-            date.truncate(10);
-            DayActivity { date, count: *count }
-        };
+        let day = |DayCount { day, count }: &DayCount| DayActivity { date: day.iso(), count: *count };
         Self { activity: days.iter().map(day).collect() }
     }
 }

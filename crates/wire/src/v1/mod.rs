@@ -1,5 +1,6 @@
 //! The native dialect, v1: camelCase, prefixed ids, times in milliseconds.
 
+pub mod analytics;
 pub mod chat;
 pub mod conversation;
 pub mod deleted;

@@ -1,6 +1,7 @@
 //! v1, the native dialect: `/api/v1`, prefixed ids, `{"error":{"code",…}}`.
 
 mod about;
+mod analytics;
 mod chat;
 mod conversations;
 mod keys;

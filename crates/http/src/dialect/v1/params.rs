@@ -30,7 +30,7 @@ const LEAD_STATUS: QueryParam = param(
 );
 /// The words to look for.
 const Q: QueryParam =
-    param("q", ParamKind::Text, "Words, each of which is part of name, e-mail or company; case does not matter.");
+    param("q", ParamKind::Text, "Words, at most 100, each of which is part of name, e-mail or company in any case.");
 
 /// Of the list of leads.
 pub(super) const LEADS: &[QueryParam] = &of_leads(Q);
@@ -45,7 +45,7 @@ const fn of_leads(q: QueryParam) -> [QueryParam; 14] {
         LIMIT,
         CURSOR,
         LEAD_STATUS,
-        param("source", ParamKind::OneOf(&["chat", "api", "import", "form"]), "Where leads come from."),
+        param("source", SOURCES, "Where leads come from."),
         param("email", ParamKind::Email, "The lead with this address."),
         param("tag", ParamKind::Filled(50), "Leads with this tag."),
         q,
@@ -71,14 +71,10 @@ pub(super) const CONVERSATIONS: &[QueryParam] = &[
     PAGE,
     LIMIT,
     CURSOR,
-    param("visitorId", ParamKind::Filled(200), "Conversations of this visitor."),
+    param("visitorId", ParamKind::VisitorName, "Conversations of this visitor."),
     param("assistantId", ParamKind::Text, "Conversations with this assistant."),
     param("status", ParamKind::OneOf(&["active", "closed", "handed_off", "expired"]), "Conversations in this status."),
-    param(
-        "channel",
-        ParamKind::OneOf(&["web_chat", "api", "whatsapp", "slack"]),
-        "Conversations through this channel.",
-    ),
+    param("channel", CHANNELS, "Conversations through this channel."),
     param("startDate", ParamKind::Time, "Begun at or after."),
     param("endDate", ParamKind::Time, "Begun at or before; a date includes its whole day."),
     param("sortBy", ParamKind::OneOf(&["lastMessageAt", "startedAt", "messageCount"]), "What to sort by."),
@@ -97,6 +93,59 @@ pub(super) const MESSAGES: &[QueryParam] = &[
     param("messageLimit", ParamKind::Whole(1, 200, 50), "How many messages."),
     param("messageOffset", ParamKind::Whole(0, u32::MAX, 0), "How many messages to skip."),
     param("messageOrder", ParamKind::OneOf(&["asc", "desc"]), "Oldest or newest first."),
+];
+
+const CHANNELS: ParamKind = ParamKind::OneOf(&["web_chat", "api", "whatsapp", "slack"]);
+const SOURCES: ParamKind = ParamKind::OneOf(&["chat", "api", "import", "form"]);
+
+const PERIOD_START: QueryParam = param("startDate", ParamKind::Time, "The first UTC day; 30 days ago if not given.");
+const PERIOD_END: QueryParam =
+    param("endDate", ParamKind::Time, "The last UTC day, which is included; today if not given.");
+
+/// Of the overview.
+pub(super) const OVERVIEW: &[QueryParam] = &[
+    PERIOD_START,
+    PERIOD_END,
+    param(
+        "granularity",
+        ParamKind::OneOf(&["day", "week", "month"]),
+        "Into what the period is divided: days, weeks counted from its first day, or months of the calendar.",
+    ),
+    param("compareWith", ParamKind::OneOf(&["previous_period", "previous_year"]), "What to compare the period with."),
+];
+
+/// Of the funnel.
+pub(super) const FUNNEL: &[QueryParam] = &[
+    PERIOD_START,
+    PERIOD_END,
+    param("channel", CHANNELS, "What came through this channel."),
+    param("source", SOURCES, "Leads from this source; visitors and conversations have none, and all count."),
+];
+
+/// Of the activity feed.
+pub(super) const ACTIVITY: &[QueryParam] = &[
+    param("startDate", ParamKind::Time, "Happened at or after; 24 hours ago if not given."),
+    param("endDate", ParamKind::Time, "Happened at or before, a date including its whole day; now if not given."),
+    param(
+        "type",
+        ParamKind::SomeOf(&[
+            "lead.created",
+            "lead.qualified",
+            "lead.score_changed",
+            "conversation.started",
+            "conversation.handoff",
+            "conversion.completed",
+            "intent.high_value",
+            "meeting.booked",
+            "lead.converted",
+        ]),
+        "Only these types; lead.converted is another name of conversion.completed.",
+    ),
+    param("leadId", ParamKind::Text, "What concerns this lead."),
+    PAGE,
+    QueryParam { kind: ParamKind::Whole(1, 100, 50), ..LIMIT },
+    CURSOR,
+    param("format", ParamKind::OneOf(&["json", "csv"]), "A list or a table, whatever Accept says."),
 ];
 
 /// Of the list of deliveries.

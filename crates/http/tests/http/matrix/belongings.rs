@@ -124,6 +124,7 @@ impl Belongings {
             language: None,
             channel: Channel::Api,
             assistant: Some(assistant.id),
+            onlooker: None,
             greets: false,
         };
         let turn = chat(services, scope, command, None, None).await.expect("a turn");

@@ -1,6 +1,7 @@
 //! Everything v1 answers, a file for each topic.
 
 mod about;
+mod analytics;
 mod chat;
 mod conversations;
 mod keys;
@@ -18,6 +19,7 @@ pub(super) static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         leads::ROUTES,
         chat::ROUTES,
         conversations::ROUTES,
+        analytics::ROUTES,
         webhooks::ROUTES,
         knowledge::ROUTES,
         keys::ROUTES,

@@ -37,6 +37,9 @@ pub(crate) const CASES: &[Case] = &[
         .body(r#"{"reason":"wants a discount","memberId":"<member>","assignedTo":"<member>"}"#),
     Case::changes_data("returnConversation").path(&[Conversation]),
     Case::changes_data("closeConversation").path(&[Conversation]),
+    Case::reads("getOverview").query("granularity=week&compareWith=previous_year"),
+    Case::reads("getFunnel").query("channel=web_chat&source=chat"),
+    Case::reads("listActivity").query("leadId=<lead>&type=lead.created").plain(&[CURSOR]),
     Case::reads("listWebhooks"),
     Case::changes_data("createWebhook")
         .body(r#"{"url":"https://example.com/h","events":["lead.created"],"assistantId":"<assistant>"}"#),

@@ -1,0 +1,137 @@
+//! `synaptiq doctor --recount`: whether the figures are what the rows say, and making them so.
+
+use std::{
+    io::{IsTerminal as _, Write as _},
+    time::Duration,
+};
+
+use anyhow::{Result, bail};
+use serde_json::{Value, json};
+use synaptiq_domain::{
+    access::TenantScope,
+    analytics::{Difference, Recount},
+    use_cases::recount,
+};
+
+use crate::{
+    cli::RecountArgs,
+    commands::{plain, print, say},
+    config::Config,
+    database,
+    installation::Installation,
+};
+
+/// How often a terminal is told that the count goes on.
+const TICK: Duration = Duration::from_secs(1);
+
+pub(super) async fn run(args: &RecountArgs, config: &Config) -> Result<()> {
+    let installation = Installation::new(config, database::open_for_command(config)?).await?;
+    let services = installation.command_services(config)?;
+    let tenants = match &args.tenant {
+        Some(tenant) => vec![installation.tenant(Some(tenant)).await?.0],
+        None => services.store.list_tenants(installation.system).await?,
+    };
+    let scopes: Vec<TenantScope> = tenants
+        .iter()
+        .flat_map(|tenant| [TenantScope::live(tenant.id), TenantScope::sandbox(tenant.sandbox, tenant.id)])
+        .collect();
+    let mut reports = Vec::with_capacity(scopes.len());
+    let mut sound = true;
+    for (number, scope) in (1..).zip(&scopes) {
+        let name = name_of(*scope);
+        let place = format!("counting {name} ({number} of {})", scopes.len());
+        let found = while_showing(&place, recount(&services, *scope, args.repair)).await?;
+        sound &= found.differences.is_empty();
+        let report = report(*scope, &found, args.repair);
+        if !args.output.json {
+            tell(&name, &report);
+        }
+        reports.push(report);
+    }
+    let sound = sound || args.repair;
+    if args.output.json {
+        print(args.output, &json!({ "tenants": reports, "ok": sound }));
+    }
+    if sound { Ok(()) } else { bail!("figures differ from the rows that they count; --repair makes them right") }
+}
+
+fn name_of(scope: TenantScope) -> String {
+    let tenant = scope.content().prefixed();
+    if scope.may_change_content() { tenant } else { format!("the sandbox of {tenant}") }
+}
+
+fn report(scope: TenantScope, found: &Recount, repair: bool) -> Value {
+    let differences: Vec<Value> = found.differences.iter().flat_map(measures).collect();
+    json!({
+        "tenant": scope.content().prefixed(),
+        "sandbox": !scope.may_change_content(),
+        "rows": found.rows,
+        "counters": found.counters,
+        "repaired": if repair { differences.len() } else { 0 },
+        "differences": differences,
+    })
+}
+
+/// The measures of a counter that differ, a line each.
+fn measures(difference: &Difference) -> impl Iterator<Item = Value> {
+    let Difference { key, stored, counted } = *difference;
+    let pairs = stored.measures().into_iter().zip(counted.measures());
+    pairs.filter(|((_, stored), (_, counted))| stored != counted).map(move |((measure, stored), (_, counted))| {
+        json!({
+            "day": key.day.start().rfc3339_seconds()[..10],
+            "channel": key.channel.map(|channel| channel.as_str()),
+            "source": key.source.map(|source| source.as_str()),
+            "measure": measure,
+            "stored": stored,
+            "counted": counted,
+        })
+    })
+}
+
+fn tell(name: &str, report: &Value) {
+    say(&format!("{name}: {} rows, {} counters", report["rows"], report["counters"]));
+    let differences = report["differences"].as_array().map(Vec::as_slice).unwrap_or_default();
+    for row in differences {
+        let cell = |field: &str| plain(&row[field]);
+        say(&format!(
+            "  {}  {:<8}  {:<6}  {:<15}  stored {}, counted {}",
+            cell("day"),
+            cell("channel"),
+            cell("source"),
+            cell("measure"),
+            cell("stored"),
+            cell("counted"),
+        ));
+    }
+    match (differences.len(), report["repaired"] == json!(0)) {
+        (0, _) => say("  every figure is what the rows say"),
+        (count, true) => say(&format!("  {count} figures differ")),
+        (count, false) => say(&format!("  {count} figures differed and were made right")),
+    }
+}
+
+/// Waits for work, and shows on a terminal that it goes on.
+async fn while_showing<T>(place: &str, work: impl Future<Output = T>) -> T {
+    let mut terminal = std::io::stderr();
+    if !terminal.is_terminal() {
+        return work.await;
+    }
+    let mut work = std::pin::pin!(work);
+    let mut seconds = 0_u64;
+    let mut tick = tokio::time::interval_at(tokio::time::Instant::now() + TICK, TICK);
+    loop {
+        tokio::select! {
+            done = &mut work => {
+                if seconds > 0 {
+                    let _ = write!(terminal, "\r\x1b[K");
+                }
+                return done;
+            }
+            _ = tick.tick() => {
+                seconds += TICK.as_secs();
+                let _ = write!(terminal, "\r\x1b[K{place}: {seconds} s");
+                let _ = terminal.flush();
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! `synaptiq report activity`: the feed of a range, written page by page.
+
+use std::{
+    fs::File,
+    io::{self, BufWriter, ErrorKind, Write},
+};
+
+use anyhow::{Context as _, Result};
+use synaptiq_domain::{
+    event::{Activity, FeedQuery},
+    paging::Paging,
+    use_cases::{self, Services},
+};
+use synaptiq_wire::{
+    csv::CsvTable,
+    v1::analytics::{ActivityRecord, Format, begin_table, row},
+};
+
+use super::in_flags;
+use crate::{cli::ActivityArgs, commands::say, installation::Installation};
+
+/// How many events are read at once.
+const PAGE: u32 = 500;
+
+pub(super) async fn run(args: ActivityArgs, installation: &Installation, services: &Services) -> Result<()> {
+    let ActivityArgs { from, to, kinds, tenant, format, out } = args;
+    let (_, scope) = installation.tenant(tenant.as_deref()).await?;
+    // Fixed once, so that all pages are of one range however long they take.
+    let now = services.clock.now();
+    let query = FeedQuery { kinds, lead: None, from, to, paging: Paging::Page { page: 1, limit: PAGE } };
+    let mut query = FeedQuery { to: Some(to.unwrap_or(now)), ..query };
+    // A wrong range is told before there is a file.
+    let mut page = use_cases::activity(services, scope, query.clone()).await.map_err(in_flags)?;
+    let mut sink = match &out {
+        None => Box::new(io::stdout()) as Box<dyn Write>,
+        Some(file) => Box::new(File::create(file).with_context(|| format!("cannot write {}", file.display()))?),
+    };
+    let mut feed = Feed::begin(format.into(), BufWriter::new(&mut sink));
+    let mut count = 0_u64;
+    let written = loop {
+        if let Err(error) = feed.write(&page.items) {
+            break Err(error);
+        }
+        count += page.items.len() as u64;
+        let Some(position) = page.next else { break feed.end() };
+        query.paging = Paging::After { position, limit: PAGE };
+        page = use_cases::activity(services, scope, query.clone()).await.map_err(in_flags)?;
+    };
+    match (written, &out) {
+        // Whoever reads has read enough.
+        (Err(error), None) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        (Err(error), None) => Err(error).context("cannot write to standard output"),
+        (Err(error), Some(file)) => Err(error).with_context(|| format!("cannot write {}", file.display())),
+        (Ok(()), Some(file)) => {
+            say(&format!("wrote {count} events to {}", file.display()));
+            Ok(())
+        }
+        (Ok(()), None) => Ok(()),
+    }
+}
+
+/// A feed that is being written.
+enum Feed<W> {
+    /// A JSON array with an event on each line.
+    Json { out: W, is_empty: bool },
+    /// A table.
+    Csv { out: W, table: CsvTable },
+}
+
+impl<W: Write> Feed<W> {
+    fn begin(format: Format, out: W) -> Self {
+        match format {
+            Format::Json => Self::Json { out, is_empty: true },
+            Format::Csv => Self::Csv { out, table: begin_table() },
+        }
+    }
+
+    fn write(&mut self, events: &[Activity]) -> io::Result<()> {
+        match self {
+            Self::Json { out, is_empty } => {
+                for event in events {
+                    out.write_all(if *is_empty { b"[\n" } else { b",\n" })?;
+                    *is_empty = false;
+                    serde_json::to_writer(&mut *out, &ActivityRecord::from(event))?;
+                }
+                Ok(())
+            }
+            Self::Csv { out, table } => {
+                events.iter().for_each(|event| row(table, event));
+                out.write_all(&table.take())
+            }
+        }
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        match self {
+            Self::Json { out, is_empty } => {
+                out.write_all(if *is_empty { b"[]\n" } else { b"\n]\n" })?;
+                out.flush()
+            }
+            Self::Csv { out, .. } => out.flush(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use synaptiq_domain::{
+        event::{ActivityFacts, EventKind},
+        id::Id,
+        time::Timestamp,
+    };
+
+    use super::*;
+
+    fn event(bits: u128) -> Activity {
+        Activity {
+            id: Id::from_bits(bits),
+            kind: EventKind::LeadCreated,
+            lead: None,
+            conversation: None,
+            description: "New lead captured.".to_owned(),
+            facts: ActivityFacts::default(),
+            at: Timestamp::from_seconds(0),
+        }
+    }
+
+    fn written(format: Format, pages: &[&[Activity]]) -> String {
+        let mut out = Vec::new();
+        let mut feed = Feed::begin(format, &mut out);
+        for page in pages {
+            feed.write(page).expect("a vector takes it");
+        }
+        feed.end().expect("a vector takes it");
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    #[test]
+    fn pages_make_one_array_and_one_table() {
+        let pages: [&[Activity]; 3] = [&[event(3), event(2)], &[], &[event(1)]];
+        let array: Value = serde_json::from_str(&written(Format::Json, &pages)).expect("JSON");
+        assert_eq!(array.as_array().map(Vec::len), Some(3));
+        assert_eq!(written(Format::Json, &[&[]]), "[]\n");
+        let table = written(Format::Csv, &pages);
+        assert_eq!((table.lines().count(), table.matches("lead_id").count()), (4, 1), "one row of names");
+        assert_eq!(written(Format::Csv, &[&[]]).lines().count(), 1);
+    }
+}
