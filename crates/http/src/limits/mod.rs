@@ -55,6 +55,8 @@ pub struct Gate {
 pub struct Asked<'a> {
     /// The route that it named, if there is one.
     pub route: Option<&'static Route>,
+    /// What stood behind the `?`.
+    pub query: &'a str,
     /// Who asks, if that is known.
     pub caller: Option<&'a Caller>,
     /// Where they are.
@@ -106,9 +108,9 @@ impl Gate {
     }
 
     /// What a request counts against.
-    fn rules(&self, Asked { route, caller, address, streamed }: Asked<'_>) -> Vec<Rule> {
+    fn rules(&self, Asked { route, query, caller, address, streamed }: Asked<'_>) -> Vec<Rule> {
         let place = Place::of(address);
-        let group = || route.and_then(|route| group_of(route.limit_group, streamed));
+        let group = || route.and_then(|route| group_of(route.limit_group_of(query), streamed));
         match caller {
             Some(Caller::Principal(principal)) => self.of_plan(principal, group()).collect(),
             Some(Caller::Page { principal, session, .. }) => {
