@@ -22,17 +22,14 @@ pub(crate) struct KeepArgs {
 pub(crate) struct KeepFor(Option<u32>);
 
 impl KeepFor {
-    /// The most days that can be said: a hundred years.
-    const MOST: u32 = 36_500;
-
     fn parse(text: &str) -> Result<Self, String> {
         if text == "forever" {
             return Ok(Self(None));
         }
         let days = text.strip_suffix('d').and_then(|days| days.parse().ok());
-        days.filter(|days| (1..=Self::MOST).contains(days))
+        days.filter(|days| (1..=Retention::MOST_DAYS).contains(days))
             .map(|days| Self(Some(days)))
-            .ok_or_else(|| format!("it must be 1d to {}d, or forever", Self::MOST))
+            .ok_or_else(|| format!("it must be 1d to {}d, or forever", Retention::MOST_DAYS))
     }
 }
 

@@ -148,6 +148,8 @@ pub struct TenantSettings {
     pub widget: WidgetSettings,
     /// How long what people said is kept.
     pub retention: Retention,
+    /// Whether `demo load` made the tenant: then, and only then, `demo drop` removes it.
+    pub demo: bool,
 }
 
 /// How long a tenant keeps what tells who somebody was. After it, the same is removed as when a person
@@ -159,6 +161,11 @@ pub struct Retention {
     pub leads_after_days: Option<u32>,
     /// Conversations without a message for so many days are emptied, and visits as old as that.
     pub conversations_after_days: Option<u32>,
+}
+
+impl Retention {
+    /// The most days that can be said: a hundred years.
+    pub const MOST_DAYS: u32 = 36_500;
 }
 
 impl Default for TenantSettings {
@@ -175,6 +182,7 @@ impl Default for TenantSettings {
             model_required: false,
             widget: WidgetSettings::default(),
             retention: Retention::default(),
+            demo: false,
         }
     }
 }

@@ -16,6 +16,7 @@ mod create_leads;
 mod delete_conversation;
 mod delete_lead;
 mod deliveries;
+mod demo;
 mod endpoints;
 mod erase;
 mod error;
@@ -48,6 +49,7 @@ pub use create_leads::{RowOutcome, create_leads};
 pub use delete_conversation::delete_conversation;
 pub use delete_lead::delete_lead;
 pub use deliveries::{replay_delivery, send_test_event};
+pub use demo::{create_demo_tenant, drop_demo_tenant};
 pub use endpoints::{
     CreatedEndpoint, RotatedSecret, create_endpoint, delete_endpoint, patch_endpoint, restore_endpoint,
     rotate_endpoint_secret,

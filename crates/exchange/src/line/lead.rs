@@ -42,6 +42,8 @@ pub(super) struct LeadLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    erased_at: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     estimated_deal_size: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
     first_conversation: Option<FirstLine>,
@@ -167,6 +169,7 @@ impl<'a> From<&'a Lead> for LeadLine<'a> {
             last_active_at,
             created_at,
             updated_at,
+            erased_at,
         } = lead;
         Self {
             adjustments: adjustments
@@ -180,6 +183,7 @@ impl<'a> From<&'a Lead> for LeadLine<'a> {
             custom_fields: CanonicalMap(custom_fields),
             disqualification_reason: disqualification_reason.as_deref(),
             email: email.as_ref().map(Email::as_str),
+            erased_at: erased_at.map(At),
             estimated_deal_size: estimated_deal_size.map(major_units),
             first_conversation: first_conversation
                 .map(|FirstConversation { channel, at }| FirstLine { at: At(at), channel: channel.as_str() }),
@@ -274,6 +278,7 @@ pub(super) fn read(fields: &Fields<'_>, reading: &Reading, naming: &mut Naming<'
         last_active_at: maybe_at(fields, "lastActiveAt")?.unwrap_or(last_step),
         created_at,
         updated_at: updated_at.unwrap_or(last_step),
+        erased_at: maybe_at(fields, "erasedAt")?,
     })
 }
 

@@ -145,7 +145,13 @@ impl Rows {
         let nameless = |row: &&Conversation| row.lead.is_none() && visitors.contains(&row.visitor);
         conversations.extend(self.conversations.of_tenant(tenant).filter(nameless).map(|row| row.id));
         PersonTraces {
-            leads: leads.into_iter().collect(),
+            leads: leads
+                .into_iter()
+                .filter(|id| {
+                    let is_told_of = || !self.told_of(tenant, |about, _| about == Some(*id), 1).is_empty();
+                    self.leads.contains(&(tenant, *id)) || is_told_of()
+                })
+                .collect(),
             conversations: conversations.into_iter().collect(),
             visitors: visitors.into_iter().collect(),
         }

@@ -80,13 +80,25 @@ pub(crate) fn find_person(conn: &mut Connection, scope: TenantScope, person: &Pe
         talks.extend(nameless);
     }
     Ok(PersonTraces {
-        leads: family.iter().map(|id| codec::id("leads.id", id)).collect::<Outcome<_>>()?,
+        leads: known_leads(conn, &tenant, &family)?,
         conversations: talks.iter().map(|id| codec::id("conversations.id", id)).collect::<Outcome<_>>()?,
         visitors: visitors
             .iter()
             .map(|visitor| codec::word("conversations.visitor", visitor))
             .collect::<Outcome<_>>()?,
     })
+}
+
+/// Those that are there, and those that are gone but that something else tells of.
+fn known_leads(conn: &mut Connection, tenant: &str, family: &BTreeSet<String>) -> Outcome<Vec<Id<Lead>>> {
+    let mut known = Vec::new();
+    for id in family {
+        let there: i64 = leads::table.find((tenant, id)).count().get_result(conn)?;
+        if there > 0 || !told_of(conn, tenant, About::Lead(id), 1)?.is_empty() {
+            known.push(codec::id("leads.id", id)?);
+        }
+    }
+    Ok(known)
 }
 
 /// By the index, or as an absorbed lead, which holds no address against others.
