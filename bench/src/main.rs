@@ -6,6 +6,7 @@
 //! of limits a program that is built beside it.
 
 mod floor;
+mod history;
 mod load;
 mod material;
 mod measure;

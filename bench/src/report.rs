@@ -23,6 +23,8 @@ pub(crate) enum Target {
     AtLeast(f64),
     /// This or less.
     AtMost(f64),
+    /// Nothing: it stands beside another figure that has a target.
+    Nothing,
 }
 
 impl Target {
@@ -30,6 +32,7 @@ impl Target {
         match self {
             Self::AtLeast(least) => measured >= least,
             Self::AtMost(most) => measured <= most,
+            Self::Nothing => true,
         }
     }
 
@@ -37,6 +40,7 @@ impl Target {
         match self {
             Self::AtLeast(least) => format!("≥ {least}"),
             Self::AtMost(most) => format!("≤ {most}"),
+            Self::Nothing => String::new(),
         }
     }
 }
@@ -77,8 +81,11 @@ impl Report {
         for Figure { name, measured, digits, unit, target } in &self.figures {
             let verdict = if target.is_met_by(measured.median) { "ok" } else { "missed" };
             let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
-            let (measured, target) = (measured.print(*digits), target.print());
-            lines.push(format!("| {name} | {measured}{unit} | {target}{unit} | {verdict} |"));
+            let measured = measured.print(*digits);
+            lines.push(match target {
+                Target::Nothing => format!("| {name} | {measured}{unit} | | |"),
+                target => format!("| {name} | {measured}{unit} | {}{unit} | {verdict} |", target.print()),
+            });
         }
         lines.push(String::new());
         lines.push("| load | requests/s | p50 ms | p99 ms | longest ms | server's CPU µs/request |".to_owned());

@@ -2,7 +2,7 @@
 
 `SYNAPTIQ_FUZZ` names a JSON file: `credentials` (each with `name`, `headers` and perhaps the `keyId` that
 must not be revoked), `visitors` and `logouts` (headers), and `exempt`, the path of the list of exemptions.
-Every choice is made by one seeded generator, so that a run can be repeated.
+Every choice is made by one generator with the seed in `SYNAPTIQ_FUZZ_SEED`, so that a run can be repeated.
 """
 
 import atexit
@@ -22,7 +22,7 @@ with open(os.environ["SYNAPTIQ_FUZZ"], encoding="utf-8") as file:
 with open(PLAN["exempt"], "rb") as file:
     EXEMPT = tomllib.load(file)["exempt"]
 
-CHOICE = random.Random(20260401)
+CHOICE = random.Random(int(os.environ["SYNAPTIQ_FUZZ_SEED"]))
 # The first credential may do everything: most requests are its, so that most reach their operation.
 EVERYTHING, *OTHERS = PLAN["credentials"]
 OUR_KEYS = {credential["keyId"] for credential in PLAN["credentials"] if "keyId" in credential}
@@ -127,7 +127,8 @@ def is_exempt(exempt, check, case, response):
         return False
     if "operations" in exempt and case.operation.definition.raw["operationId"] not in exempt["operations"]:
         return False
-    return "at_fault" not in exempt or any(begins(fault_of(response), name) for name in exempt["at_fault"])
+    faults = faults_of(response)
+    return "at_fault" not in exempt or any(begins(fault, name) for fault in faults for name in exempt["at_fault"])
 
 
 def begins(fault, name):
@@ -135,13 +136,12 @@ def begins(fault, name):
     return fault.split(" ")[0].split(".")[-1].split("[")[0] == name or fault.startswith(name)
 
 
-def fault_of(response):
-    """The field that a refusal names, or its sentence where the dialect names none."""
+def faults_of(response):
+    """The field that a refusal names, where the dialect names one, and its sentence."""
     body = json.loads(response.content)
     error = body.get("error")
-    if isinstance(error, dict):
-        return error.get("param") or error.get("message", "")
-    return body.get("param") or str(error)
+    told = error if isinstance(error, dict) else {"param": body.get("param"), "message": str(error)}
+    return [told.get("param") or "", told.get("message") or ""]
 
 
 @atexit.register

@@ -7,9 +7,6 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::rows::{EvidenceRow, LeadRow};
 
-/// What an event's data holds besides the lead, in the product's length.
-pub(super) const REST_OF_EVENT: &str = r#""conversation":null,"assistant":null,"message":null,"changes":[],"previous_score":null,"reason":null,"intent":null,"confidence":null,"estimated_deal_size":null,"merged_from":null,"is_test":false"#;
-
 /// What the product prints of a score that nobody has moved.
 const BREAKDOWN: &str = r#"{"score":0,"threshold":60,"criteria":[{"name":"budget","weight":25,"grade":0,"points":0,"evidence":[]},{"name":"authority","weight":20,"grade":0,"points":0,"evidence":[]},{"name":"need","weight":30,"grade":0,"points":0,"evidence":[]},{"name":"timeline","weight":25,"grade":0,"points":0,"evidence":[]}],"adjustments":[],"signals":[],"override":null}"#;
 

@@ -7,6 +7,7 @@
 
 mod answer;
 mod database;
+pub(crate) mod history;
 mod rows;
 mod writer;
 

@@ -5,10 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use ulid::Ulid;
 
-use super::{
-    answer::{self, LeadAnswer},
-    schema::{api_keys, conversations, events, evidence, leads, tenants},
-};
+use super::schema::{api_keys, conversations, events, evidence, leads, tenants};
 
 /// What the product writes for a lead that no campaign and no conversation brought.
 const NO_ATTRIBUTION: &str = "{\"utm\":{\"source\":null,\"medium\":null,\"campaign\":null,\"term\":null,\"content\":null},\
@@ -151,7 +148,8 @@ pub(super) struct EventRow {
     kind: &'static str,
     lead_id: Option<String>,
     conversation_id: Option<String>,
-    data: String,
+    description: String,
+    facts: &'static str,
     at: i64,
 }
 
@@ -213,16 +211,17 @@ impl LeadRow {
         }
     }
 
-    /// The event of its creation, whose data is the lead at that moment.
+    /// What is kept of the event of its creation.
     pub(super) fn created_event(&self) -> EventRow {
-        let lead = serde_json::to_string(&LeadAnswer::bare(self)).expect("a row serialises");
+        let company = self.company.as_deref().unwrap_or("Acme");
         EventRow {
             tenant_id: self.tenant_id.clone(),
             id: new_id(self.created_at),
             kind: "lead.created",
             lead_id: Some(self.id.clone()),
             conversation_id: None,
-            data: format!("{{\"lead\":{lead},{}}}", answer::REST_OF_EVENT),
+            description: format!("New lead captured through the API: someone at {company}."),
+            facts: r#"{"source":"api"}"#,
             at: self.created_at,
         }
     }

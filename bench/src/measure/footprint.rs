@@ -11,7 +11,7 @@ use crate::{
     spread::Spread,
 };
 
-const MEGABYTE: f64 = 1_000_000.0;
+pub(super) const MEGABYTE: f64 = 1_000_000.0;
 /// How long after the start its memory is looked at.
 const SETTLED: Duration = Duration::from_secs(2);
 /// How often its memory is looked at.

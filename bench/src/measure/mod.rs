@@ -4,6 +4,8 @@ mod comparison;
 mod footprint;
 mod limiter;
 mod machine;
+mod moving;
+mod past;
 mod stage;
 mod turns;
 
@@ -33,6 +35,9 @@ pub(crate) struct Extent {
     /// Seconds of each round of the chat.
     #[arg(long, default_value_t = 20)]
     chat_seconds: u64,
+    /// Conversations of the history that is moved in and out.
+    #[arg(long, default_value_t = 1_000_000)]
+    conversations: u64,
     /// How often the server is started to time it.
     #[arg(long, default_value_t = 9)]
     starts: usize,
@@ -59,6 +64,8 @@ pub(crate) async fn everything(server: &Path, limiter: &Path, folder: &Path, ext
     comparison::creates(&stage, extent, &mut report).await?;
     turns::measure(&stage, extent, &mut report).await?;
     footprint::measure(&stage, extent, &mut report).await?;
+    let histories = moving::measure(&stage, extent, &mut report).await?;
+    past::measure(&stage, extent, &histories, &mut report).await?;
     limiter::measure(limiter, extent, &mut report)?;
     Ok(report)
 }

@@ -111,11 +111,12 @@ impl Stage {
 }
 
 /// The database's name in every folder.
-const DATABASE: &str = "synaptiq.db";
+pub(super) const DATABASE: &str = "synaptiq.db";
 /// The file beside it that holds the key of its secrets.
 const KEY_FILE: &str = "synaptiq.db.key";
 
-fn with_settings<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+/// A command with the settings that everything runs with.
+pub(super) fn with_settings<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
     let settings = ["--listen", "127.0.0.1:0", "--database-url", "sqlite:./synaptiq.db", "--plan", PLAN];
     arguments.iter().copied().chain(settings).collect()
 }

@@ -1,5 +1,7 @@
 //! The command line (contract § 15): what can be said, and from it what is to be done.
 
+mod upkeep;
+
 use std::path::PathBuf;
 
 use clap::{Arg, ArgGroup, ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
@@ -14,6 +16,7 @@ use synaptiq_wire::{
     v1::analytics::{Format, feed_word},
 };
 
+pub(crate) use self::upkeep::{CopyArgs, DemoCommand, EraseArgs, KeepArgs};
 use crate::config::SETTINGS;
 
 /// A self-hosted AI sales agent. Without a command it serves.
@@ -57,10 +60,17 @@ pub(crate) enum Command {
     Restore(RestoreArgs),
     /// Print what a period came to: its summary, its series and its funnel
     Report(ReportArgs),
+    /// Remove a person everywhere, beside a running server, and say what was removed
+    Erase(EraseArgs),
+    /// Copy a whole installation, keys and secrets included, into another database
+    Copy(CopyArgs),
+    /// A made-up tenant with a month behind it, to look at
+    #[command(subcommand)]
+    Demo(DemoCommand),
     /// Print the `OpenAPI` document of a dialect
     Openapi(OpenapiArgs),
     /// Print the effective settings and check the installation
-    Doctor(Output),
+    Doctor(DoctorArgs),
 }
 
 /// How data is printed.
@@ -102,6 +112,8 @@ pub(crate) enum TenantCommand {
         any_origin: bool,
         #[command(flatten)]
         widget: WidgetArgs,
+        #[command(flatten)]
+        keep: KeepArgs,
         #[command(flatten)]
         output: Output,
     },
@@ -432,6 +444,28 @@ fn feed_kind(text: &str) -> Result<EventKind, String> {
 pub(crate) struct OpenapiArgs {
     /// v1, app or syrus
     pub(crate) dialect: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Count all rows again beside the figures kept per day, instead of anything else
+    #[arg(long)]
+    pub(crate) recount: bool,
+    #[command(flatten)]
+    pub(crate) args: RecountArgs,
+}
+
+/// What a recount is told.
+#[derive(Debug, Args)]
+pub(crate) struct RecountArgs {
+    /// Make figures right that differ; the server may be running
+    #[arg(long, requires = "recount")]
+    pub(crate) repair: bool,
+    /// Only this tenant and its sandbox
+    #[arg(long, requires = "recount", value_name = "TENANT")]
+    pub(crate) tenant: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 /// Reads the command line of this process. Every setting is a flag of every command.

@@ -4,8 +4,10 @@
 //! alone are used, so that every store is read and written alike.
 
 mod canonical;
+pub mod demo;
 pub mod export;
 pub mod import;
 pub mod line;
 mod ordinals;
+mod pull;
 pub mod table;

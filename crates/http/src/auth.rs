@@ -5,7 +5,7 @@
 //! is none is refused without asking the store; one that does not begin like a key may be the
 //! operator's token.
 
-use std::{fmt::Write as _, net::IpAddr};
+use std::{fmt::Write as _, net::IpAddr, sync::Arc};
 
 use synaptiq_domain::{
     access::{KeyKind, Permission, PermissionSet, TenantScope},
@@ -16,6 +16,7 @@ use synaptiq_domain::{
 };
 use synaptiq_wire::{
     Code, Fault,
+    app::visit::VisitRequest,
     chat::{ChatRequest, Visitor},
     json,
     query::Query,
@@ -47,7 +48,16 @@ pub enum Caller {
         /// Where they are.
         address: IpAddr,
     },
-    /// Whoever has a key, or the operator.
+    /// A visitor who speaks through the publishable key of a page.
+    Page {
+        /// The key.
+        principal: Box<Principal>,
+        /// The session they sent, once the body was read.
+        session: Option<SessionHash>,
+        /// Where they are.
+        address: IpAddr,
+    },
+    /// Whoever has a secret key, or the operator.
     Principal(Box<Principal>),
 }
 
@@ -57,14 +67,14 @@ impl Caller {
         match self {
             Self::Anyone => None,
             Self::Visitor { scope, .. } => Some(*scope),
-            Self::Principal(principal) => Some(principal.scope),
+            Self::Page { principal, .. } | Self::Principal(principal) => Some(principal.scope),
         }
     }
 
     /// What they may do: nothing, for whoever has neither a key nor the admin token.
     pub fn permissions(&self) -> PermissionSet {
         match self {
-            Self::Principal(principal) => principal.permissions,
+            Self::Page { principal, .. } | Self::Principal(principal) => principal.permissions,
             Self::Anyone | Self::Visitor { .. } => PermissionSet::NONE,
         }
     }
@@ -72,7 +82,7 @@ impl Caller {
     /// The kind of their key.
     pub fn key_kind(&self) -> Option<KeyKind> {
         match self {
-            Self::Principal(principal) => principal.key.as_ref().map(|key| key.kind),
+            Self::Page { principal, .. } | Self::Principal(principal) => principal.key.as_ref().map(|key| key.kind),
             Self::Anyone | Self::Visitor { .. } => None,
         }
     }
@@ -80,27 +90,38 @@ impl Caller {
     /// The session they sent.
     pub fn session(&self) -> Option<SessionHash> {
         match self {
-            Self::Visitor { session, .. } => *session,
+            Self::Visitor { session, .. } | Self::Page { session, .. } => *session,
             Self::Anyone | Self::Principal(_) => None,
         }
     }
 
-    /// What their idempotency keys are scoped to: the credential, else the session, else the address.
+    /// Whether they are a visitor, with a page's key or without one.
+    pub const fn is_visitor(&self) -> bool {
+        matches!(self, Self::Visitor { .. } | Self::Page { .. })
+    }
+
+    /// What their idempotency keys are scoped to: the credential, for visitors the session, else the
+    /// address. A page's key is in the hands of all its visitors, who must not get one another's answers.
     pub fn receipt_name(&self) -> String {
         match self {
             Self::Anyone => "anyone".to_owned(),
-            Self::Visitor { session: Some(session), .. } => {
-                session.0.iter().fold("session:".to_owned(), |mut name, byte| {
-                    let _ = write!(name, "{byte:02x}");
-                    name
-                })
+            Self::Visitor { session, address, .. } => name_of_visitor(*session, *address),
+            Self::Page { principal, session, address } => {
+                format!("{}:{}", name_of_credential(principal), name_of_visitor(*session, *address))
             }
-            Self::Visitor { session: None, address, .. } => format!("address:{address}"),
-            Self::Principal(principal) => match &principal.key {
-                Some(key) => format!("key:{}", key.id),
-                None => "operator".to_owned(),
-            },
+            Self::Principal(principal) => name_of_credential(principal),
         }
+    }
+
+    /// With the session that the body of a chat names, for a visitor with a page's key. What else is
+    /// in the body, and what is wrong with it, is the handler's to say.
+    #[must_use]
+    pub fn speaking(self: Arc<Self>, body: &[u8]) -> Arc<Self> {
+        let Self::Page { principal, address, .. } = &*self else { return self };
+        let session = json::read_object(body)
+            .ok()
+            .and_then(|body| body.get("sessionId")?.as_str().and_then(SessionHash::of_text));
+        Arc::new(Self::Page { principal: principal.clone(), session, address: *address })
     }
 
     /// What logs call them; nothing that gives a right.
@@ -108,7 +129,7 @@ impl Caller {
         match self {
             Self::Anyone => "-".to_owned(),
             Self::Visitor { .. } => "visitor".to_owned(),
-            Self::Principal(principal) => match &principal.key {
+            Self::Page { principal, .. } | Self::Principal(principal) => match &principal.key {
                 Some(key) => key.id.to_string(),
                 None => "operator".to_owned(),
             },
@@ -116,8 +137,23 @@ impl Caller {
     }
 }
 
-/// Finds out who is asking; [`authorise`] says whether they may. `body` is needed for public chat
-/// alone, whose body names the tenant.
+fn name_of_credential(principal: &Principal) -> String {
+    match &principal.key {
+        Some(key) => format!("key:{}", key.id),
+        None => "operator".to_owned(),
+    }
+}
+
+fn name_of_visitor(session: Option<SessionHash>, address: IpAddr) -> String {
+    let Some(session) = session else { return format!("address:{address}") };
+    session.0.iter().fold("session:".to_owned(), |mut name, byte| {
+        let _ = write!(name, "{byte:02x}");
+        name
+    })
+}
+
+/// Finds out who is asking; [`authorise`] says whether they may. `body` is needed where visitors ask
+/// without a session, because it names the tenant.
 pub async fn identify(
     front: &Front,
     dialect: &dyn Dialect,
@@ -128,6 +164,7 @@ pub async fn identify(
     match route.access {
         Access::Public => Ok(Caller::Anyone),
         Access::PublicChat => visitor_of_chat(front, head, body).await,
+        Access::PublicVisit => visitor_of_visit(front, head, body).await,
         Access::Session => visitor_of_session(front, head).await,
         Access::Login => Ok(csrf::refuse_foreign_page(front, head).map(|()| Caller::Anyone)?),
         Access::Operator => Ok(Caller::Principal(Box::new(session::operator(front, dialect, head).await?))),
@@ -153,7 +190,11 @@ async fn principal(front: &Front, dialect: &dyn Dialect, head: &Head) -> Result<
     if kind.is_some_and(|kind| !dialect.accepts(kind)) {
         return Err(invalid());
     }
-    Ok(Caller::Principal(Box::new(principal)))
+    let principal = Box::new(principal);
+    Ok(match kind {
+        Some(KeyKind::Publishable) => Caller::Page { principal, session: None, address: head.address },
+        _ => Caller::Principal(principal),
+    })
 }
 
 /// Whether whoever asks may use the route, from where they ask.
@@ -161,7 +202,7 @@ pub async fn authorise(front: &Front, route: &Route, head: &Head, caller: &Calle
     if matches!(caller, Caller::Principal(_)) && came_by_cookie(route, head) {
         csrf::require_own_page(front, route.verb, head)?;
     }
-    let is_publishable = caller.key_kind() == Some(KeyKind::Publishable);
+    let is_publishable = matches!(caller, Caller::Page { .. });
     if let Access::Scope(permission) = route.access {
         // A publishable key is printed in pages: whatever is stored of it, it chats and nothing else.
         let may_at_all = !is_publishable || permission == Permission::ChatWrite;
@@ -169,8 +210,7 @@ pub async fn authorise(front: &Front, route: &Route, head: &Head, caller: &Calle
             return Err(missing_scope(permission).into());
         }
     }
-    let from_page = is_publishable || matches!(caller, Caller::Visitor { .. });
-    match caller.scope().filter(|_| from_page) {
+    match caller.scope().filter(|_| caller.is_visitor()) {
         Some(scope) => origin::check(&front.services, scope, head).await,
         None => Ok(()),
     }
@@ -195,6 +235,12 @@ async fn visitor_of_chat(front: &Front, head: &Head, body: &[u8]) -> Result<Call
     let scope = scope_of(&front.services, PublicAddress { tenant, assistant: agent }).await?;
     let session = session.as_deref().and_then(SessionHash::of_text);
     Ok(Caller::Visitor { scope, session, address: head.address })
+}
+
+async fn visitor_of_visit(front: &Front, head: &Head, body: &[u8]) -> Result<Caller, Refused> {
+    let VisitRequest { tenant, agent, .. } = VisitRequest::read(&json::read_object(body)?)?;
+    let scope = scope_of(&front.services, PublicAddress { tenant, assistant: agent }).await?;
+    Ok(Caller::Visitor { scope, session: None, address: head.address })
 }
 
 async fn visitor_of_session(front: &Front, head: &Head) -> Result<Caller, Refused> {

@@ -5,9 +5,9 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use synaptiq_domain::{
     analytics::Onlooker,
-    conversation::{Channel, Message},
+    conversation::{Channel, Message, SessionHash},
     id::Id,
-    use_cases::{ChatCommand, ReplyPart, ReplySink},
+    use_cases::{ChatCommand, ChatOutcome, ReplyPart, ReplySink},
 };
 use synaptiq_wire::chat::ChatRequest;
 
@@ -25,8 +25,7 @@ pub fn command(call: &Call, request: ChatRequest) -> ChatCommand {
     if let Some(user_agent) = &call.head.user_agent {
         metadata.entry("userAgent").or_insert_with(|| Value::String(user_agent.clone()));
     }
-    let is_public = matches!(*call.caller, Caller::Visitor { .. });
-    let from_page = is_public || call.is_publishable();
+    let from_page = call.caller.is_visitor();
     ChatCommand {
         text: message,
         visitor,
@@ -36,7 +35,15 @@ pub fn command(call: &Call, request: ChatRequest) -> ChatCommand {
         channel: channel.unwrap_or(if from_page { Channel::WebChat } else { Channel::Api }),
         assistant: agent,
         onlooker: from_page.then(|| onlooker(call)),
-        greets: is_public,
+        greets: matches!(*call.caller, Caller::Visitor { .. }),
+    }
+}
+
+/// Counts a visitor's first message against the session that was made for it, like those that follow.
+pub async fn count_first_message(call: &Call, outcome: &ChatOutcome) {
+    let made = SessionHash::of_text(&outcome.session).filter(|made| call.caller.session() != Some(*made));
+    if let Some(session) = made.filter(|_| call.caller.is_visitor()) {
+        call.front.gate.session_began(call.scope().data(), session).await;
     }
 }
 

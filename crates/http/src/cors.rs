@@ -68,7 +68,8 @@ pub(crate) fn warn(response: &mut HttpResponseBuilder, head: &Head) {
 
 /// Whether pages of any origin may read the answers of a path.
 fn is_shared(place: Place, path: &str) -> bool {
-    let is_open = |access| matches!(access, Access::Public | Access::PublicChat | Access::Session);
+    let is_open =
+        |access| matches!(access, Access::Public | Access::PublicChat | Access::PublicVisit | Access::Session);
     let table = place.dialect.table();
     place.dialect.answers_any_origin()
         || table.routes_at(&place.path_in_table(path)).iter().any(|route| is_open(route.access))

@@ -59,7 +59,7 @@ table{border-collapse:collapse;font-size:.9rem}td{padding:.15rem .75rem .15rem 0
 
 fn section(route: &Route, path: &str) -> String {
     let access = match route.access {
-        Access::Public | Access::PublicChat => "public".to_owned(),
+        Access::Public | Access::PublicChat | Access::PublicVisit => "public".to_owned(),
         Access::Session => "a visitor's session".to_owned(),
         Access::Login => "the admin token".to_owned(),
         Access::Operator => "the operator's session".to_owned(),
@@ -92,7 +92,7 @@ fn section(route: &Route, path: &str) -> String {
 
 fn values(kind: ParamKind) -> String {
     match kind {
-        ParamKind::Text | ParamKind::Filled(_) | ParamKind::Email => String::new(),
+        ParamKind::Text | ParamKind::Filled(_) | ParamKind::VisitorName | ParamKind::Email => String::new(),
         ParamKind::Whole(least, u32::MAX, default) => format!("From {least}; default {default}."),
         ParamKind::Whole(least, most, default) => format!("{least} to {most}; default {default}."),
         ParamKind::Flag(default) => format!("true or false; default {default}."),

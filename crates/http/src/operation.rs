@@ -32,6 +32,8 @@ pub enum ParamKind {
     Text,
     /// Text that is not blank, of at most so many characters; `u32::MAX` is no limit of its own.
     Filled(u32),
+    /// What a site calls a visitor.
+    VisitorName,
     /// An e-mail address.
     Email,
     /// A whole number from and to, with its default.

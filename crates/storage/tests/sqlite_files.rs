@@ -15,9 +15,13 @@ use synaptiq_domain::{
     paging::Paging,
     ports::{
         Purpose, Vault as _,
-        store::{AccessStore as _, ConversationStore as _, LeadStore as _, SystemStore as _, UnitOfWork as _},
+        store::{
+            AccessStore as _, ConversationStore as _, LeadStore as _, SystemStore as _, UnitOfWork as _,
+            VisitKeyStore as _,
+        },
     },
     receipt::{Receipt, ReceiptState},
+    time::Day,
     webhook::{Endpoint, SealedSecret},
 };
 use synaptiq_storage::{Access, BackupError, OpenError, OpenOptions, SqliteStore, Vault, verify_file};
@@ -421,6 +425,29 @@ async fn d6_what_is_deleted_is_wiped_from_the_file() {
     drop(store);
     assert!(!is_there());
     assert_eq!(leads_of(&serve(&path)).await.len(), 29);
+}
+
+#[tokio::test]
+async fn d6_the_secret_of_a_past_day_is_wiped_from_the_file_of_a_running_server() {
+    let folder = folder();
+    let path = folder.path().join("synaptiq.db");
+    let store = serve(&path);
+    let secret = *b"a secret that is like no other !";
+    assert_eq!(store.visit_key(Day(7), secret).await.expect("a secret"), secret);
+    assert!(holds(&path, &secret));
+    // Folded into the file first, so that it is not only the log that has it.
+    drop(store);
+    let store = serve(&path);
+    assert_eq!(store.visit_key(Day(7), [0; 32]).await.expect("a secret"), secret);
+    store.delete_visit_keys(Day(7)).await.expect("it is not over");
+    assert!(holds(&path, &secret));
+    store.delete_visit_keys(Day(8)).await.expect("deleted");
+    let begun = std::time::Instant::now();
+    while holds(&path, &secret) {
+        assert!(begun.elapsed().as_secs() < 20, "it is still there");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(store.visit_key(Day(7), [1; 32]).await.expect("a secret"), [1; 32]);
 }
 
 #[test]

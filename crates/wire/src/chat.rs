@@ -20,7 +20,7 @@ use utoipa::{
 
 use crate::{
     field::{FieldError, Fields, Given},
-    words::ChannelWord,
+    words::{ChannelWord, LanguageText},
 };
 
 /// The most characters of a message.
@@ -82,14 +82,14 @@ impl ChatRequest {
 
 /// An ISO 639-1 code in either case; what follows a hyphen (`de-CH`) is dropped.
 fn language(given: &Given<'_>) -> Result<String, FieldError> {
-    let text = given.text()?;
+    let text = given.text()?.trim();
     let code = text.split('-').next().unwrap_or(text).to_ascii_lowercase();
     let known = code.len() == 2 && LANGUAGES.split(' ').any(|known| known == code);
     if known { Ok(code) } else { Err(given.error("must be an ISO 639-1 code such as en")) }
 }
 
 /// Every code of ISO 639-1.
-const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de \
+pub(crate) const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de \
      dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is \
      it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na \
      nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr \
@@ -110,7 +110,9 @@ pub struct ChatRequestBody {
     /// The site's name for the visitor. The public chat issues one where it is left out.
     #[schema(
         max_length = 200,
-        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*\
+                   [^\\x00- \\x7f-\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]\
+                   [^\\x00-\\x1f\\x7f-\\x9f]*$",
         example = "visitor_web_9a8b7c6d"
     )]
     visitor_id: Option<String>,
@@ -122,7 +124,7 @@ pub struct ChatRequestBody {
     #[schema(value_type = Option<Object>)]
     metadata: Option<JsonMap>,
     /// The visitor's language, ISO 639-1.
-    #[schema(example = "en")]
+    #[schema(value_type = Option<LanguageText>)]
     language: Option<String>,
     /// Where it takes place: `web_chat`, `api`, `whatsapp` or `slack`.
     #[schema(value_type = Option<ChannelWord>)]

@@ -2,7 +2,7 @@
 //! domain knows, so that no description can fall behind. A field that prints a word names its
 //! vocabulary as `value_type`.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use synaptiq_domain::{
     access::{KeyKind, Permission},
@@ -22,7 +22,7 @@ use utoipa::{
     },
 };
 
-use crate::fault::Code;
+use crate::{chat::LANGUAGES, fault::Code, schema::NOT_BLANK};
 
 /// A schema that allows these words and nothing else.
 fn one_of(about: &str, words: impl IntoIterator<Item = &'static str>) -> RefOr<Schema> {
@@ -41,7 +41,7 @@ fn filled(about: &str, most: usize) -> RefOr<Schema> {
         .schema_type(Type::String)
         .description(Some(about))
         .max_length(Some(most))
-        .pattern(Some(r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"))
+        .pattern(Some(NOT_BLANK))
         .into()
 }
 
@@ -118,6 +118,41 @@ impl PartialSchema for TagText {
     }
 }
 
+/// A language.
+#[derive(Debug)]
+pub struct LanguageText;
+
+impl ToSchema for LanguageText {
+    fn name() -> Cow<'static, str> {
+        "Language".into()
+    }
+}
+
+impl PartialSchema for LanguageText {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("A code of ISO 639-1 in either case, with or without a region."))
+            .pattern(Some(language_pattern()))
+            .examples(["en"])
+            .into()
+    }
+}
+
+/// What a language matches: each first letter with the second ones that it has, in either case.
+pub(crate) fn language_pattern() -> String {
+    let mut seconds: BTreeMap<char, String> = BTreeMap::new();
+    for code in LANGUAGES.split(' ') {
+        let mut letters = code.chars();
+        if let (Some(first), Some(second)) = (letters.next(), letters.next()) {
+            seconds.entry(first).or_default().extend([second, second.to_ascii_uppercase()]);
+        }
+    }
+    let codes: Vec<String> =
+        seconds.iter().map(|(first, seconds)| format!("[{first}{}][{seconds}]", first.to_ascii_uppercase())).collect();
+    format!("^(?:{})(?:-.*)?$", codes.join("|"))
+}
+
 /// A time, or the word `now`.
 #[derive(Debug)]
 pub struct TimeOrNow;
@@ -142,9 +177,33 @@ impl PartialSchema for TimeOrNow {
 
 #[cfg(test)]
 mod tests {
+    use regex::Regex;
     use serde_json::json;
 
     use super::*;
+    use crate::chat::{ChatRequest, Visitor};
+
+    #[test]
+    fn i1_what_a_language_matches_is_read() {
+        let pattern = Regex::new(&language_pattern()).expect("a pattern");
+        for first in 'a'..='z' {
+            for second in 'a'..='z' {
+                let code: String = [first, second].iter().collect();
+                for text in [
+                    code.clone(),
+                    code.to_ascii_uppercase(),
+                    format!("{code}-AT"),
+                    format!("{code}-"),
+                    format!("{code}x"),
+                ] {
+                    let body = json!({"message": "Hi", "language": text});
+                    let body = body.as_object().expect("an object");
+                    let read = ChatRequest::read(body, Visitor::MayBeIssued);
+                    assert_eq!(pattern.is_match(&text), read.is_ok(), "{text}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn a_vocabulary_lists_every_word_once() {

@@ -114,6 +114,9 @@ pub(super) const EXCLUSIVE: &[Home] = &[
     },
     Home { external: "anyhow", packages: &["synaptiq", "synaptiq-bench", "xtask"] },
     Home { external: "diesel", packages: &["synaptiq-storage", "synaptiq-bench"] },
-    Home { external: "reqwest", packages: &["synaptiq-exchange", "synaptiq-llm", "synaptiq-webhook", "synaptiq-tests"] },
+    Home {
+        external: "reqwest",
+        packages: &["synaptiq-exchange", "synaptiq-llm", "synaptiq-webhook", "synaptiq-tests"],
+    },
     Home { external: "tantivy", packages: &["synaptiq-search"] },
 ];

@@ -18,7 +18,7 @@ use crate::{
     commands::{
         import::format_of,
         print,
-        progress::{ProgressLine, per_second},
+        progress::{Progress, per_second},
     },
     config::Config,
     database,
@@ -33,7 +33,7 @@ pub(super) async fn run(args: ExportArgs, config: &Config) -> Result<()> {
     let installation = Installation::new(config, database::open_for_command(config)?).await?;
     let (_, scope) = installation.tenant(tenant.as_deref()).await?;
     let format = format.or_else(|| format_of(&file)).unwrap_or(FileFormat::Ndjson);
-    let progress = ProgressLine::begin();
+    let progress = Progress::begin();
     let tell = |done: Exported| progress.tell(done.lines, done.rows);
     let store = &*installation.store;
     let exporting = async |target: Box<dyn Write + Send>| match format {

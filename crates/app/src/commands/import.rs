@@ -15,7 +15,7 @@ use crate::{
     cli::{AtError, FileFormat, ImportArgs},
     commands::{
         print,
-        progress::{ProgressLine, per_second},
+        progress::{Progress, per_second},
     },
     config::Config,
     database,
@@ -30,7 +30,7 @@ pub(super) async fn run(args: ImportArgs, config: &Config) -> Result<()> {
     let services = installation.command_services(config)?;
     let (_, scope) = installation.tenant(tenant.as_deref()).await?;
     let mut report = report.as_deref().map(create).transpose()?;
-    let progress = ProgressLine::begin();
+    let progress = Progress::begin();
     let pace = || match ServerPlace::take(&config.database) {
         // Nobody serves; the place is let go at once.
         Ok(_place) => Pace::ALONE,
@@ -81,7 +81,7 @@ fn create(file: &Path) -> Result<BufWriter<File>> {
     File::create(file).map(BufWriter::new).with_context(|| format!("cannot write {}", file.display()))
 }
 
-fn record(summary: &Summary, progress: &ProgressLine) -> Value {
+fn record(summary: &Summary, progress: &Progress) -> Value {
     let Summary { lines, added, already_there, filled, refused, rows } = summary;
     let elapsed = progress.elapsed();
     json!({

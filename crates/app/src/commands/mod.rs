@@ -3,13 +3,17 @@
 
 mod assistant;
 mod backup;
+mod copy;
+mod demo;
 mod doctor;
+mod erase;
 mod export;
 mod import;
 mod key;
 mod migrate;
 mod openapi;
 mod progress;
+mod recount;
 mod report;
 mod serve;
 mod tenant;
@@ -19,7 +23,7 @@ use anyhow::Result;
 use serde_json::Value;
 
 use crate::{
-    cli::{Command, Output},
+    cli::{Command, DoctorArgs, Output},
     config::Config,
 };
 
@@ -37,8 +41,12 @@ pub(crate) async fn run(command: Command, config: Config) -> Result<()> {
         Command::Backup(args) => backup::back_up(&args.file, &config).await,
         Command::Restore(args) => backup::restore(&args.file, args.replace, &config),
         Command::Report(args) => report::run(args, &config).await,
+        Command::Copy(args) => copy::run(&args, &config).await,
+        Command::Demo(command) => demo::run(command, &config).await,
+        Command::Erase(args) => erase::run(&args, &config).await,
         Command::Openapi(args) => openapi::run(&args.dialect),
-        Command::Doctor(output) => doctor::run(output, &config).await,
+        Command::Doctor(DoctorArgs { recount: true, args }) => recount::run(&args, &config).await,
+        Command::Doctor(DoctorArgs { recount: false, args }) => doctor::run(args.output, &config).await,
     }
 }
 

@@ -1,46 +1,58 @@
-//! Telling a person at a terminal how far a command is.
+//! One line on a terminal that says how far something is. Where nobody looks nothing is written.
 
 use std::{
-    io::{IsTerminal as _, Write as _},
+    io::{IsTerminal as _, Write as _, stderr},
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-/// How long a command runs before it says anything.
-const QUIET: Duration = Duration::from_secs(1);
+/// How often the line changes at most.
+const OFTEN: Duration = Duration::from_millis(200);
+/// How long something takes before the line appears.
+const PATIENCE: Duration = Duration::from_secs(1);
 
-/// One line on standard error that is written over and over; nothing where that is no terminal.
-pub(super) struct ProgressLine {
+/// A line that is written over and over.
+pub(super) struct Progress {
     began: Instant,
     is_seen: bool,
-    is_begun: Mutex<bool>,
+    /// When the line was last written, if it was.
+    shown: Mutex<Option<Instant>>,
 }
 
-impl ProgressLine {
+impl Progress {
+    /// Something begins.
     pub(super) fn begin() -> Self {
-        Self { began: Instant::now(), is_seen: std::io::stderr().is_terminal(), is_begun: Mutex::new(false) }
+        Self { began: Instant::now(), is_seen: stderr().is_terminal(), shown: Mutex::new(None) }
     }
 
-    /// Says how many lines and rows are done.
-    pub(super) fn tell(&self, lines: u64, rows: u64) {
-        let elapsed = self.began.elapsed();
-        if !self.is_seen || elapsed < QUIET {
+    /// Shows how far it is.
+    pub(super) fn show(&self, text: &str) {
+        if !self.is_seen || self.began.elapsed() < PATIENCE {
             return;
         }
-        *self.is_begun.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        let mut out = std::io::stderr().lock();
-        let _ = write!(out, "\r\x1b[K{lines} lines, {rows} rows, {} rows/s", per_second(rows, elapsed));
-        let _ = out.flush();
-    }
-
-    /// Ends the line, so that what follows has one of its own.
-    pub(super) fn end(&self) {
-        if *self.is_begun.lock().unwrap_or_else(PoisonError::into_inner) {
-            let _ = writeln!(std::io::stderr());
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if shown.is_none_or(|last| last.elapsed() >= OFTEN) {
+            // A closed standard error is no reason to stop.
+            let _ = write!(stderr(), "\r\x1b[K{text}");
+            let _ = stderr().flush();
+            *shown = Some(Instant::now());
         }
     }
 
-    /// How long the command has run.
+    /// Shows how many lines and rows are moved.
+    pub(super) fn tell(&self, lines: u64, rows: u64) {
+        self.show(&format!("{lines} lines, {rows} rows, {} rows/s", per_second(rows, self.elapsed())));
+    }
+
+    /// Takes the line away.
+    pub(super) fn end(&self) {
+        if self.shown.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+            let _ = write!(stderr(), "\r\x1b[K");
+            let _ = stderr().flush();
+        }
+    }
+
+    /// How long it has taken so far.
     pub(super) fn elapsed(&self) -> Duration {
         self.began.elapsed()
     }

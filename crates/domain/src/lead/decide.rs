@@ -51,6 +51,7 @@ impl Lead {
             last_active_at: now,
             created_at: now,
             updated_at: now,
+            erased_at: None,
         }
     }
 

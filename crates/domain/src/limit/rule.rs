@@ -56,6 +56,8 @@ pub enum Subject {
     Session(Id<Tenant>, SessionHash),
     /// Visitors who write to a tenant from one place.
     Writers(Id<Tenant>, Place),
+    /// Visitors who open a tenant's pages in one place.
+    Onlookers(Id<Tenant>, Place),
     /// Visitors who read from a tenant in one place.
     Readers(Id<Tenant>, Place),
     /// Whoever asks from a place and is nobody that is known.

@@ -18,7 +18,9 @@ use synaptiq_domain::{
 use synaptiq_wire::FieldError;
 use tokio::task::JoinHandle;
 
-use super::{FileForm, ImportError, ImportOptions, OnError, Pace, Parsed, Progress, RefusedLine, Summary, content::Content};
+use super::{
+    FileForm, ImportError, ImportOptions, OnError, Pace, Parsed, Progress, RefusedLine, Summary, content::Content,
+};
 use crate::{
     line::{self, Completeness, Line, ReadLine, Reading},
     ordinals::Ordinals,
@@ -84,7 +86,7 @@ impl RecordKind {
 }
 
 /// Takes chunks in their order and commits them.
-pub(super) struct Committer<'a> {
+pub(crate) struct Committer<'a> {
     services: &'a Services,
     options: ImportOptions<'a>,
     reading: Reading,
@@ -101,7 +103,7 @@ pub(super) struct Committer<'a> {
 }
 
 impl<'a> Committer<'a> {
-    pub(super) async fn begin(services: &'a Services, options: ImportOptions<'a>) -> Result<Self, ImportError> {
+    pub(crate) async fn begin(services: &'a Services, options: ImportOptions<'a>) -> Result<Self, ImportError> {
         let view = services
             .store
             .tenant_view(options.scope)
@@ -137,12 +139,12 @@ impl<'a> Committer<'a> {
     }
 
     /// What parsers need to know.
-    pub(super) const fn reading(&self) -> Reading {
+    pub(crate) const fn reading(&self) -> Reading {
         self.reading
     }
 
     /// Takes a chunk. An error ends the import; what came before the line at fault is committed.
-    pub(super) async fn take(&mut self, parsed: Parsed) -> Result<(), ImportError> {
+    pub(crate) async fn take(&mut self, parsed: Parsed) -> Result<(), ImportError> {
         let Parsed { piece, reading, lines } = parsed;
         for ((index, read), number) in lines.into_iter().enumerate().zip(piece.numbers()) {
             self.summary.lines += 1;
@@ -164,8 +166,14 @@ impl<'a> Committer<'a> {
         Ok(())
     }
 
+    /// Notes a record that is known to be there already.
+    pub(crate) const fn pass_over(&mut self) {
+        self.summary.lines += 1;
+        self.summary.already_there += 1;
+    }
+
     /// Commits the rest.
-    pub(super) async fn finish(&mut self) -> Result<Summary, ImportError> {
+    pub(crate) async fn finish(&mut self) -> Result<Summary, ImportError> {
         self.settle_content().await?;
         self.flush().await?;
         self.settle().await?;

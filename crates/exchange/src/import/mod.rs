@@ -13,15 +13,14 @@ use std::{
     time::Duration,
 };
 
-use synaptiq_domain::{access::TenantScope, use_cases::Services};
+use synaptiq_domain::{access::TenantScope, money::JsonMap, use_cases::Services};
 use synaptiq_wire::FieldError;
 use tokio::{sync::mpsc, task::JoinHandle};
 
+pub(crate) use self::batch::Committer;
+use self::lines::{Chunk, Lines, ReadError};
 pub use self::outcome::{Counts, ImportError, Progress, RefusedLine, Summary};
-use self::{
-    batch::Committer,
-    lines::{Chunk, Lines, ReadError},
-};
+pub use crate::pull::{PullError, import_from};
 use crate::{
     line::{self, Completeness, Line, ReadLine, Reading},
     table::{self, Row, Rows},
@@ -110,10 +109,11 @@ pub async fn import<'a>(
     committer.finish().await
 }
 
-/// Some lines, or some rows of a table.
-enum Piece {
+/// Some lines, some rows of a table, or some records of another server.
+pub(crate) enum Piece {
     Lines(Chunk),
     Rows(Vec<Row>),
+    Records(Vec<(u64, JsonMap)>),
 }
 
 impl Piece {
@@ -121,6 +121,7 @@ impl Piece {
         match self {
             Self::Lines(chunk) => chunk.lines().map(|(number, _)| number).collect(),
             Self::Rows(rows) => rows.iter().map(|(number, _)| *number).collect(),
+            Self::Records(records) => records.iter().map(|(number, _)| *number).collect(),
         }
     }
 
@@ -129,15 +130,16 @@ impl Piece {
         match self {
             Self::Lines(chunk) => line::read(chunk.line(index), reading, ordinal),
             Self::Rows(rows) => table::read(&rows[index].1, reading, ordinal),
+            Self::Records(records) => line::read_map(&records[index].1, reading, ordinal),
         }
     }
 }
 
 /// A piece of a file with what each line of it was read as.
 pub(crate) struct Parsed {
-    piece: Piece,
-    reading: Reading,
-    lines: Vec<Result<ReadLine, FieldError>>,
+    pub(crate) piece: Piece,
+    pub(crate) reading: Reading,
+    pub(crate) lines: Vec<Result<ReadLine, FieldError>>,
 }
 
 type Ahead = mpsc::Sender<Result<JoinHandle<Parsed>, ReadError>>;

@@ -81,6 +81,9 @@ pub enum ImportError {
     /// The list of refused lines cannot be written.
     #[error("the report cannot be written")]
     Report(#[source] std::io::Error),
+    /// Another server gave nothing.
+    #[error(transparent)]
+    Server(#[from] crate::pull::PullError),
     /// There is no such tenant any more.
     #[error("the tenant is gone")]
     NoTenant,

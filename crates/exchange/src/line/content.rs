@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde_json::Number;
 use synaptiq_domain::{
     access::{
-        Assistant, Colour, CriteriaWeights, Currency, Member, Slug, Tenant, TenantSettings, WebOrigin, WidgetPosition,
-        WidgetSettings, WidgetTheme,
+        Assistant, Colour, CriteriaWeights, Currency, Member, Retention, Slug, Tenant, TenantSettings, WebOrigin,
+        WidgetPosition, WidgetSettings, WidgetTheme,
     },
     lead::{Score, Weight},
     money::Money,
@@ -44,9 +44,17 @@ struct SettingsLine<'a> {
     handoff_notice: Option<&'a str>,
     model_required: bool,
     price_per_seat: Number,
+    retention: RetentionLine,
     threshold: u8,
     weights: WeightsLine,
     widget: WidgetLine,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RetentionLine {
+    conversations_after_days: Option<u32>,
+    leads_after_days: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -80,6 +88,9 @@ impl<'a> From<&'a Tenant> for TenantLine<'a> {
             handoff_notice,
             model_required,
             widget: WidgetSettings { theme, accent, position, ai_notice },
+            retention: Retention { leads_after_days, conversations_after_days },
+            // What was made up here is somebody's data elsewhere.
+            demo: _,
         } = settings;
         Self {
             name,
@@ -92,6 +103,10 @@ impl<'a> From<&'a Tenant> for TenantLine<'a> {
                 handoff_notice: handoff_notice.as_deref(),
                 model_required: *model_required,
                 price_per_seat: major_units(*price_per_seat),
+                retention: RetentionLine {
+                    conversations_after_days: *conversations_after_days,
+                    leads_after_days: *leads_after_days,
+                },
                 threshold: threshold.get(),
                 weights: WeightsLine {
                     authority: authority.get(),
@@ -124,6 +139,14 @@ pub struct TenantPatch {
     handoff_notice: Option<Option<String>>,
     model_required: Option<bool>,
     widget: WidgetPatch,
+    retention: RetentionPatch,
+}
+
+/// What a line says of how long things are kept; the inner `None` keeps them for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct RetentionPatch {
+    leads_after_days: Option<Option<u32>>,
+    conversations_after_days: Option<Option<u32>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -150,6 +173,7 @@ impl TenantPatch {
             handoff_notice,
             model_required,
             widget: WidgetPatch { theme, accent, position, ai_notice },
+            retention: RetentionPatch { leads_after_days, conversations_after_days },
         } = self.clone();
         let old = tenant.settings.clone();
         let settings = TenantSettings {
@@ -168,6 +192,11 @@ impl TenantPatch {
                 position: position.unwrap_or(old.widget.position),
                 ai_notice: ai_notice.unwrap_or(old.widget.ai_notice),
             },
+            retention: Retention {
+                leads_after_days: leads_after_days.unwrap_or(old.retention.leads_after_days),
+                conversations_after_days: conversations_after_days.unwrap_or(old.retention.conversations_after_days),
+            },
+            demo: old.demo,
         };
         Tenant { name: name.unwrap_or_else(|| tenant.name.clone()), settings, ..tenant.clone() }
     }
@@ -199,6 +228,21 @@ fn read_settings(given: &Given<'_>) -> Result<TenantPatch, FieldError> {
         handoff_notice: fields.nullable("handoffNotice", |given| field::text(&given, MAX_TEXT))?,
         model_required: fields.present("modelRequired", |given| given.boolean())?,
         widget: fields.present("widget", |given| read_widget(&given))?.unwrap_or_default(),
+        retention: fields.present("retention", |given| read_retention(&given))?.unwrap_or_default(),
+    })
+}
+
+fn read_retention(given: &Given<'_>) -> Result<RetentionPatch, FieldError> {
+    let fields = given.object()?;
+    let days = |name| {
+        fields.nullable(name, |given| {
+            let days = given.integer(1..=i64::from(Retention::MOST_DAYS))?;
+            Ok(u32::try_from(days).expect("at most a hundred years of days here"))
+        })
+    };
+    Ok(RetentionPatch {
+        leads_after_days: days("leadsAfterDays")?,
+        conversations_after_days: days("conversationsAfterDays")?,
     })
 }
 
@@ -240,9 +284,8 @@ fn read_widget(given: &Given<'_>) -> Result<WidgetPatch, FieldError> {
     let fields = given.object()?;
     Ok(WidgetPatch {
         theme: fields.present("theme", |given| given.one_of(&WidgetTheme::ALL, WidgetTheme::as_str))?,
-        accent: fields.present("accent", |given| {
-            Colour::parse(given.text()?).map_err(|error| given.error(error.to_string()))
-        })?,
+        accent: fields
+            .present("accent", |given| Colour::parse(given.text()?).map_err(|error| given.error(error.to_string())))?,
         position: fields.present("position", |given| given.one_of(&WidgetPosition::ALL, WidgetPosition::as_str))?,
         ai_notice: fields.present("aiNotice", |given| given.boolean())?,
     })

@@ -38,6 +38,8 @@ pub(super) struct ConversationLine<'a> {
     created_at: At,
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_at: Option<At>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erased_at: Option<At>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     evidence: Vec<EvidenceLine<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,6 +128,7 @@ impl<'a> ConversationLine<'a> {
             last_message_at,
             ended_at,
             created_at,
+            erased_at,
         } = conversation;
         Self {
             assigned_to: assigned_to.map(Name),
@@ -133,6 +136,7 @@ impl<'a> ConversationLine<'a> {
             channel: channel.as_str(),
             created_at: At(*created_at),
             ended_at: ended_at.map(At),
+            erased_at: erased_at.map(At),
             evidence: evidence.iter().map(EvidenceLine::from).collect(),
             facts: FactsLine::of(facts),
             first_message: first_message.as_deref(),
@@ -234,6 +238,7 @@ pub(super) fn read(fields: &Fields<'_>, reading: &Reading, naming: &mut Naming<'
         last_message_at,
         ended_at,
         created_at,
+        erased_at: maybe_at(fields, "erasedAt")?,
     };
     Ok(Record::Conversation { conversation: Box::new(conversation), messages, evidence })
 }
@@ -254,8 +259,8 @@ fn read_status(
     if status == ConversationStatus::Active && last_message_at < reading.idle_since {
         return Ok((ConversationStatus::Expired, ended_at.or(Some(last_message_at))));
     }
-    let unless_told = Some(last_message_at)
-        .filter(|_| !status.is_open() && reading.completeness == Completeness::AsGiven);
+    let unless_told =
+        Some(last_message_at).filter(|_| !status.is_open() && reading.completeness == Completeness::AsGiven);
     Ok((status, ended_at.or(unless_told)))
 }
 
@@ -286,9 +291,8 @@ impl Spoken<'_> {
     }
 
     fn intents(&self, fields: &Fields<'_>) -> Result<Vec<Intent>, FieldError> {
-        let given = fields.optional("intents", |given| {
-            given.array_of(MAX_ITEMS, |item| item.one_of(&Intent::ALL, Intent::as_str))
-        })?;
+        let given = fields
+            .optional("intents", |given| given.array_of(MAX_ITEMS, |item| item.one_of(&Intent::ALL, Intent::as_str)))?;
         if let Some(given) = given {
             return Ok(given);
         }
@@ -308,7 +312,8 @@ impl Spoken<'_> {
         Ok(match self.completeness {
             Completeness::Whole => given,
             Completeness::AsGiven => given.or_else(|| {
-                let first = self.messages.iter().find(|message| message.role == synaptiq_domain::conversation::Role::User);
+                let first =
+                    self.messages.iter().find(|message| message.role == synaptiq_domain::conversation::Role::User);
                 first.map(|message| message.content.clone())
             }),
         })

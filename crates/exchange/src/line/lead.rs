@@ -5,9 +5,7 @@ use serde_json::Number;
 use synaptiq_domain::{
     access::Member,
     conversation::Channel,
-    lead::{
-        Contact, FirstConversation, Lead, LeadSource, LeadStatus, Score, ScoreOverride, StatusChange, Tag, Utm,
-    },
+    lead::{Contact, FirstConversation, Lead, LeadSource, LeadStatus, Score, ScoreOverride, StatusChange, Tag, Utm},
     qualification::Adjustment,
     text::{Email, Phone},
     time::Timestamp,
@@ -43,6 +41,8 @@ pub(super) struct LeadLine<'a> {
     disqualification_reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erased_at: Option<At>,
     #[serde(skip_serializing_if = "Option::is_none")]
     estimated_deal_size: Option<Number>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -169,6 +169,7 @@ impl<'a> From<&'a Lead> for LeadLine<'a> {
             last_active_at,
             created_at,
             updated_at,
+            erased_at,
         } = lead;
         Self {
             adjustments: adjustments
@@ -182,6 +183,7 @@ impl<'a> From<&'a Lead> for LeadLine<'a> {
             custom_fields: CanonicalMap(custom_fields),
             disqualification_reason: disqualification_reason.as_deref(),
             email: email.as_ref().map(Email::as_str),
+            erased_at: erased_at.map(At),
             estimated_deal_size: estimated_deal_size.map(major_units),
             first_conversation: first_conversation
                 .map(|FirstConversation { channel, at }| FirstLine { at: At(at), channel: channel.as_str() }),
@@ -222,11 +224,8 @@ pub(super) fn read(fields: &Fields<'_>, reading: &Reading, naming: &mut Naming<'
         .optional("statusHistory", |given| given.array_of(MAX_ITEMS, |item| read_step(&item)))?
         .unwrap_or_default();
     let first_seen_at = maybe_at(fields, "firstSeenAt")?;
-    let said = maybe_at(fields, "createdAt")?
-        .or(first_seen_at)
-        .or_else(|| history.iter().map(|step| step.at).min());
-    let created_at =
-        said.or(reading.created_unless_told).ok_or_else(|| fields.error("createdAt", "is required"))?;
+    let said = maybe_at(fields, "createdAt")?.or(first_seen_at).or_else(|| history.iter().map(|step| step.at).min());
+    let created_at = said.or(reading.created_unless_told).ok_or_else(|| fields.error("createdAt", "is required"))?;
     let status = fields.optional("status", |given| read_status(&given))?;
     let updated_at = maybe_at(fields, "updatedAt")?;
     let qualified_at = maybe_at(fields, "qualifiedAt")?;
@@ -279,6 +278,7 @@ pub(super) fn read(fields: &Fields<'_>, reading: &Reading, naming: &mut Naming<'
         last_active_at: maybe_at(fields, "lastActiveAt")?.unwrap_or(last_step),
         created_at,
         updated_at: updated_at.unwrap_or(last_step),
+        erased_at: maybe_at(fields, "erasedAt")?,
     })
 }
 

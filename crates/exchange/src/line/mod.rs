@@ -26,11 +26,7 @@ use synaptiq_domain::{
     money::JsonMap,
     time::Timestamp,
 };
-use synaptiq_wire::{
-    FieldError,
-    field::Fields,
-    json::read_object,
-};
+use synaptiq_wire::{FieldError, field::Fields, json::read_object};
 
 pub use self::{content::TenantPatch, webhook::WebhookLine};
 use crate::{canonical, ordinals::LineKey};
@@ -213,7 +209,3 @@ fn write(out: &mut Vec<u8>, line: &impl Serialize) {
     serde_json::to_writer(&mut *out, line).expect("lines have string keys and finite numbers, and memory takes them");
     out.push(b'\n');
 }
-
-
-#[cfg(test)]
-mod tests;

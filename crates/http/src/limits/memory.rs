@@ -39,11 +39,12 @@ enum Kind {
     Credential,
     Session,
     Writer,
+    Onlooker,
     Reader,
     Stranger,
 }
 
-const KINDS: usize = 5;
+const KINDS: usize = 6;
 
 struct Tables {
     windows: [Table<Key, Window>; KINDS],
@@ -67,7 +68,7 @@ impl MemoryLimiter {
     pub fn over(clock: Arc<dyn Clock>, span: Duration, most: usize) -> Self {
         let nowhere: fn(&Key) -> Option<Key> = |_| None;
         let network: fn(&Key) -> Option<Key> = |key| Some(key.network());
-        let kinds = [nowhere, nowhere, network, network, network];
+        let kinds = [nowhere, nowhere, network, network, network, network];
         let tables = Tables {
             windows: kinds.map(|network_of| Table::new(most, network_of)),
             days: kinds.map(|network_of| Table::new(most, network_of)),
@@ -178,6 +179,7 @@ fn bucket(rule: &Rule) -> (Kind, Key) {
             (Kind::Session, Key { owner, part, group: rule.group })
         }
         Subject::Writers(tenant, place) => (Kind::Writer, of_place(tenant.bits(), place)),
+        Subject::Onlookers(tenant, place) => (Kind::Onlooker, of_place(tenant.bits(), place)),
         Subject::Readers(tenant, place) => (Kind::Reader, of_place(tenant.bits(), place)),
         Subject::Strangers(place) => (Kind::Stranger, of_place(0, place)),
     }

@@ -2,7 +2,7 @@
 //! that tell every caller how they stand.
 //!
 //! A request is counted once, as soon as it is known who asks: a key or the operator against its
-//! plan, a visitor against session and address. What is refused before that (no such route, another
+//! plan, a visitor against session and address, and one who chats with a page's key against both. What is refused before that (no such route, another
 //! method, no valid credential, a head or body that cannot be read) is counted against the address
 //! as a stranger's, so that it neither is free nor takes anything from a key's budget. A key is
 //! looked up however many strangers its address has seen: others must not be able to lock it out.
@@ -10,7 +10,7 @@
 mod memory;
 mod table;
 
-use std::{net::IpAddr, sync::Arc};
+use std::{iter, net::IpAddr, sync::Arc};
 
 use actix_web::HttpResponseBuilder;
 use synaptiq_domain::{
@@ -55,6 +55,8 @@ pub struct Gate {
 pub struct Asked<'a> {
     /// The route that it named, if there is one.
     pub route: Option<&'static Route>,
+    /// What stood behind the `?`.
+    pub query: &'a str,
     /// Who asks, if that is known.
     pub caller: Option<&'a Caller>,
     /// Where they are.
@@ -97,9 +99,7 @@ impl Gate {
 
     /// Counts the message that began a session against that session, which had no name before.
     pub async fn session_began(&self, tenant: Id<Tenant>, session: SessionHash) {
-        let subject = Subject::Session(tenant, session);
-        let _ =
-            self.limiter.admit(&[Rule { subject, group: None, span: Span::Minute, limit: self.public.session }]).await;
+        let _ = self.limiter.admit(&[a_minute(Subject::Session(tenant, session), self.public.session)]).await;
     }
 
     /// Lets a request in that counts against nothing, whoever asks.
@@ -108,33 +108,55 @@ impl Gate {
     }
 
     /// What a request counts against.
-    fn rules(&self, Asked { route, caller, address, streamed }: Asked<'_>) -> Vec<Rule> {
+    fn rules(&self, Asked { route, query, caller, address, streamed }: Asked<'_>) -> Vec<Rule> {
         let place = Place::of(address);
-        let a_minute = |subject, limit| Rule { subject, group: None, span: Span::Minute, limit };
+        let group = || route.and_then(|route| group_of(route.limit_group_of(query), streamed));
         match caller {
-            Some(Caller::Principal(principal)) => {
-                let subject = match &principal.key {
-                    Some(key) => Subject::Key(key.id),
-                    None => Subject::Operator(principal.scope.data()),
-                };
-                let plan = self.plan_of(principal);
-                let group = route.and_then(|route| group_of(route.limit_group, streamed));
-                let lower = group.and_then(|group| Some((group, plan.of_group(group)?)));
-                let lower = lower.map(|(group, limit)| Rule { group: Some(group), ..a_minute(subject, limit) });
-                [Some(a_minute(subject, plan.requests)), lower].into_iter().flatten().collect()
+            Some(Caller::Principal(principal)) => self.of_plan(principal, group()).collect(),
+            Some(Caller::Page { principal, session, .. }) => {
+                let is_chat = route.is_some_and(|route| route.limit_group == LimitGroup::Chat);
+                let message = is_chat.then(|| self.of_message(principal.scope.data(), *session, place));
+                self.of_plan(principal, group()).chain(message.into_iter().flatten()).collect()
             }
             Some(Caller::Visitor { scope, session, .. }) => {
-                if route.is_none_or(|route| route.access != Access::PublicChat) {
-                    return vec![a_minute(Subject::Readers(scope.data(), place), self.public.other)];
+                match route.map(|route| route.access) {
+                    Some(Access::PublicChat) => self.of_message(scope.data(), *session, place).collect(),
+                    // Counted apart, so that a crowd that opens pages keeps nobody behind its address from writing.
+                    Some(Access::PublicVisit) => self.of_address(Subject::Onlookers(scope.data(), place)).into(),
+                    _ => vec![a_minute(Subject::Readers(scope.data(), place), self.public.other)],
                 }
-                let writers = Subject::Writers(scope.data(), place);
-                let session = session.map(|session| Subject::Session(scope.data(), session));
-                let day = Rule { span: Span::Day, ..a_minute(writers, self.public.day) };
-                let session = session.map(|session| a_minute(session, self.public.session));
-                session.into_iter().chain([a_minute(writers, self.public.address), day]).collect()
             }
             Some(Caller::Anyone) | None => vec![a_minute(Subject::Strangers(place), self.public.other)],
         }
+    }
+
+    /// What a request of a key or of the operator counts against.
+    fn of_plan(&self, principal: &Principal, group: Option<Group>) -> impl Iterator<Item = Rule> + use<> {
+        let subject = match &principal.key {
+            Some(key) => Subject::Key(key.id),
+            None => Subject::Operator(principal.scope.data()),
+        };
+        let plan = self.plan_of(principal);
+        let lower = group.and_then(|group| Some((group, plan.of_group(group)?)));
+        let lower = lower.map(|(group, limit)| Rule { group: Some(group), ..a_minute(subject, limit) });
+        iter::once(a_minute(subject, plan.requests)).chain(lower)
+    }
+
+    /// What a visitor's message counts against, whichever way it comes.
+    fn of_message(
+        &self,
+        tenant: Id<Tenant>,
+        session: Option<SessionHash>,
+        place: Place,
+    ) -> impl Iterator<Item = Rule> + use<> {
+        let session = session.map(|session| a_minute(Subject::Session(tenant, session), self.public.session));
+        session.into_iter().chain(self.of_address(Subject::Writers(tenant, place)))
+    }
+
+    /// The minute and the day of whoever asks from an address.
+    fn of_address(&self, subject: Subject) -> [Rule; 2] {
+        let PublicLimits { session: _, address, day, other: _ } = self.public;
+        [a_minute(subject, address), Rule { span: Span::Day, ..a_minute(subject, day) }]
     }
 
     fn plan_of(&self, principal: &Principal) -> &Plan {
@@ -143,6 +165,11 @@ impl Gate {
             self.plans.usual()
         })
     }
+}
+
+/// So many of all that somebody asks in any 60 seconds.
+const fn a_minute(subject: Subject, limit: Allowance) -> Rule {
+    Rule { subject, group: None, span: Span::Minute, limit }
 }
 
 /// The limit below the plan's that a route counts against.

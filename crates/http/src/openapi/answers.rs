@@ -65,7 +65,7 @@ pub fn every_refusal(route: &Route, own: &[u16]) -> Vec<u16> {
     let mut all = own.to_vec();
     match route.access {
         Access::Public => {}
-        Access::PublicChat => all.extend([400, 403, 404]),
+        Access::PublicChat | Access::PublicVisit => all.extend([400, 403, 404]),
         Access::Session => all.extend([400, 401, 403, 404]),
         Access::Login => all.extend([401, 403, 429]),
         Access::Operator | Access::Scope(_) => all.extend([401, 403]),

@@ -1,6 +1,7 @@
 //! One route as an operation of the document.
 
 use serde_json::{Value, json};
+use synaptiq_wire::schema::{NOT_BLANK, VISITOR_NAME};
 
 use super::{Schemas, answers, reference};
 use crate::{
@@ -20,6 +21,9 @@ pub(super) fn operation(dialect: &dyn Dialect, route: &Route, schemas: &mut Sche
         "security": security(dialect, route.access),
         "x-limit-group": route.limit_group.as_str(),
     });
+    if let Some((parameter, group)) = route.limited_with {
+        operation["x-limit-group-with"] = json!({parameter: group.as_str()});
+    }
     if let Access::Scope(permission) = route.access {
         operation["x-required-scope"] = json!(permission.as_str());
     }
@@ -61,7 +65,7 @@ pub(super) fn operation(dialect: &dyn Dialect, route: &Route, schemas: &mut Sche
 /// Who may ask. A key's requirement names the scope that it needs.
 fn security(dialect: &dyn Dialect, access: Access) -> Value {
     match access {
-        Access::Public | Access::PublicChat | Access::Login => json!([]),
+        Access::Public | Access::PublicChat | Access::PublicVisit | Access::Login => json!([]),
         Access::Session => json!([{"session": []}]),
         Access::Operator => json!([{"cookie": []}]),
         Access::Scope(scope) if dialect.takes_cookies() => json!([{"key": [scope.as_str()]}, {"cookie": []}]),
@@ -72,8 +76,9 @@ fn security(dialect: &dyn Dialect, access: Access) -> Value {
 fn query_parameter(param: &QueryParam) -> Value {
     let schema = match param.kind {
         ParamKind::Text => json!({"type": "string"}),
-        ParamKind::Filled(u32::MAX) => json!({"type": "string", "pattern": r"\S"}),
-        ParamKind::Filled(most) => json!({"type": "string", "maxLength": most, "pattern": r"\S"}),
+        ParamKind::Filled(u32::MAX) => json!({"type": "string", "pattern": NOT_BLANK}),
+        ParamKind::Filled(most) => json!({"type": "string", "maxLength": most, "pattern": NOT_BLANK}),
+        ParamKind::VisitorName => json!({"type": "string", "maxLength": 200, "pattern": VISITOR_NAME}),
         ParamKind::Email => json!({"type": "string", "format": "email", "maxLength": 254}),
         ParamKind::Whole(least, most, default) => {
             json!({"type": "integer", "minimum": least, "maximum": most, "default": default})

@@ -16,7 +16,12 @@ fn guarded() -> impl Iterator<Item = (&'static dyn Dialect, &'static Route, Perm
     ALL.into_iter().flat_map(|dialect| {
         dialect.routes().iter().filter_map(move |route| match route.access {
             Access::Scope(permission) => Some((dialect, route, permission)),
-            Access::Public | Access::PublicChat | Access::Session | Access::Login | Access::Operator => None,
+            Access::Public
+            | Access::PublicChat
+            | Access::PublicVisit
+            | Access::Session
+            | Access::Login
+            | Access::Operator => None,
         })
     })
 }
@@ -66,6 +71,7 @@ fn k2_only_these_routes_are_open_to_all() {
         "GET /syrus/api/v1/openapi.json Public",
         "POST /api/admin/auth Login",
         "POST /api/chat PublicChat",
+        "POST /api/widget/visit PublicVisit",
     ];
     assert_eq!(open, expected);
 }

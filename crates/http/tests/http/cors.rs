@@ -23,7 +23,8 @@ fn path(route: &Route) -> String {
 }
 
 fn is_open(dialect: &dyn Dialect, route: &Route) -> bool {
-    dialect.name() != "app" || matches!(route.access, Access::Public | Access::PublicChat | Access::Session)
+    dialect.name() != "app"
+        || matches!(route.access, Access::Public | Access::PublicChat | Access::PublicVisit | Access::Session)
 }
 
 /// The headers that browsers look at, but for those that are told of every open answer.

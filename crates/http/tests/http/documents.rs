@@ -19,9 +19,13 @@ use synaptiq_domain::{
 use synaptiq_http::{
     dialect::ALL,
     openapi::{every_refusal, openapi},
+    operation::ParamKind,
     route::Access,
 };
-use synaptiq_wire::{Code, Fault};
+use synaptiq_wire::{
+    Code, Fault,
+    schema::{NOT_BLANK, VISITOR_NAME},
+};
 
 use crate::stage::{PlainToken, Setting, Stage};
 
@@ -50,6 +54,33 @@ fn references<'a>(value: &'a Value, found: &mut HashSet<&'a str>) {
         Value::Array(items) => items.iter().for_each(|value| references(value, found)),
         _ => {}
     }
+}
+
+/// A parameter that a parser refuses when it is blank says so with the parsers' own blanks: `\S` and
+/// `minLength` call U+0085 a text.
+#[test]
+fn i1_a_parameter_that_must_not_be_blank_names_every_blank() {
+    let mut filled = 0;
+    for dialect in ALL {
+        let document = openapi(dialect);
+        for route in dialect.routes() {
+            let operation = &document["paths"][route.path][route.verb.as_str().to_lowercase()];
+            for param in route.doc.query {
+                let described = operation["parameters"].as_array().into_iter().flatten();
+                let described = described.filter(|told| told["in"] == "query");
+                let pattern =
+                    described.filter(|told| told["name"] == param.name).map(|told| &told["schema"]["pattern"]);
+                let expected = match param.kind {
+                    ParamKind::Filled(_) => NOT_BLANK,
+                    ParamKind::VisitorName => VISITOR_NAME,
+                    _ => continue,
+                };
+                filled += 1;
+                assert_eq!(pattern.collect::<Vec<_>>(), [expected], "{route:?}: {}", param.name);
+            }
+        }
+    }
+    assert!(filled >= 4, "only {filled} such parameters");
 }
 
 #[test]

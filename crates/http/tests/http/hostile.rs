@@ -245,7 +245,10 @@ async fn no_header_makes_a_route_fail() {
     for route in routes().filter(|route| {
         matches!(
             route.access,
-            Access::Scope(Permission::LeadsWrite | Permission::ChatWrite) | Access::PublicChat | Access::Session
+            Access::Scope(Permission::LeadsWrite | Permission::ChatWrite)
+                | Access::PublicChat
+                | Access::PublicVisit
+                | Access::Session
         )
     }) {
         let body = good_body(route).unwrap_or_default();

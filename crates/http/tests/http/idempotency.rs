@@ -86,6 +86,31 @@ async fn p6_keys_are_scoped_to_the_credential_and_the_tenant() {
 }
 
 #[actix_web::test]
+async fn p6_the_keys_of_visitors_with_a_pages_key_are_scoped_to_session_or_address() {
+    let stage = Stage::new().await;
+    let page = stage.key_with(synaptiq_domain::access::KeyKind::Publishable, "chat:write").await;
+    let say = |body: &Value, address: [u8; 4]| {
+        let asking = stage.ask_publicly("POST", "/api/v1/chat").header("idempotency-key", "k").json(body);
+        asking.header("authorization", &format!("Bearer {page}")).from(address)
+    };
+    let body = json!({"message": "hi", "visitorId": "v1"});
+    let (here, there) = ([192, 0, 2, 7], [192, 0, 2, 8]);
+    let first = say(&body, here).seen().await;
+    let again = say(&body, here).seen().await;
+    assert_eq!((again.header("idempotent-replayed"), &again.body), (Some("true"), &first.body));
+    let other = say(&body, there).seen().await;
+    assert_eq!((other.status, other.header("idempotent-replayed")), (200, None), "{}", other.text());
+    assert_ne!(other.json()["sessionId"], first.json()["sessionId"], "nobody gets another's session");
+    let said = |text: &str, of: &Seen| json!({"message": text, "visitorId": "v1", "sessionId": of.json()["sessionId"]});
+    for (text, of) in [("one", &first), ("two", &other)] {
+        let seen = say(&said(text, of), here).seen().await;
+        assert_eq!((seen.status, seen.header("idempotent-replayed")), (200, None), "{}", seen.text());
+        let moved = say(&said(text, of), there).seen().await;
+        assert_eq!((moved.header("idempotent-replayed"), &moved.body), (Some("true"), &seen.body), "wherever it is");
+    }
+}
+
+#[actix_web::test]
 async fn p6_refusals_of_the_operation_are_kept_and_those_before_it_are_not() {
     let stage = Stage::new().await;
     let body = json!({"email": "a@example.com"});

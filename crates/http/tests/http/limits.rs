@@ -15,6 +15,7 @@ use synaptiq_domain::{
     time::{Day, Steady, Timestamp},
     use_cases::{authenticate, set_plan},
 };
+use synaptiq_http::front::Limits;
 use time::Duration as Time;
 
 use crate::stage::{Asking, Seen, Setting, Stage};
@@ -117,10 +118,27 @@ async fn costly_routes_have_lower_limits_of_their_own() {
         ];
         assert_eq!(counts, limits, "{plan}");
         stage.clock.advance(Time::MINUTE);
-        let_in(most, || stage.ask("POST", "/api/v1/leads/bulk").json(&leads)).await;
-        let refused = stage.ask("POST", "/api/v1/leads/bulk").json(&leads).seen().await;
-        assert_eq!(refused.status, 429);
+        let bulks = let_in(most, || stage.ask("POST", "/api/v1/leads/bulk").json(&leads)).await;
+        assert_eq!(bulks, limits[2], "{plan}: a bulk is one creation");
+        assert_eq!(stage.ask("POST", "/api/v1/leads").json(&lead).seen().await.status, 429, "they share");
     }
+}
+
+#[actix_web::test]
+async fn a_list_that_searches_counts_as_a_search_wherever_it_is_asked_for() {
+    let stage = on_plan("starter").await;
+    let limit = async |path: &str| told(&stage, &stage.ask("GET", path).seen().await).limit;
+    for list in ["/api/v1/leads", "/api/leads", "/api/admin/leads"] {
+        assert_eq!(limit(list).await, 60, "{list}");
+        for nothing in ["q=", "q=%20", "q=%C2%85", "limit=1"] {
+            assert_eq!(limit(&format!("{list}?{nothing}")).await, 60, "{list}?{nothing}: nothing is looked for");
+        }
+        assert_eq!(limit(&format!("{list}?limit=1&q=ada")).await, 20, "{list}");
+    }
+    let searched = let_in(30, || stage.ask("GET", "/api/leads?%71=ada")).await;
+    assert_eq!(searched, 20 - 3, "every list and the search share one limit");
+    assert_eq!(stage.ask("GET", "/api/v1/leads/search?q=ada").seen().await.status, 429);
+    assert_eq!(stage.ask("GET", "/api/v1/leads").seen().await.status, 200, "the list itself goes on");
 }
 
 #[actix_web::test]
@@ -238,6 +256,54 @@ async fn v4_a_session_has_twenty_messages_a_minute_and_an_address_more() {
     assert_eq!(public_chat(&stage, None).from([192, 0, 2, 99]).seen().await.status, 200);
 }
 
+/// Chats with a page's publishable key, as its visitors do.
+fn page_chat<'a>(stage: &'a Stage, key: &str, session: Option<&str>) -> Asking<'a> {
+    let mut body = json!({"message": "hi", "visitorId": "v1"});
+    if let Some(session) = session {
+        body["sessionId"] = json!(session);
+    }
+    stage.ask_publicly("POST", "/api/v1/chat").header("authorization", &format!("Bearer {key}")).json(&body)
+}
+
+#[actix_web::test]
+async fn v4_a_visitor_with_a_pages_key_has_the_publics_budgets_and_its_plans() {
+    let stage = on_plan("pro").await;
+    let key = stage.key_with(KeyKind::Publishable, "chat:write").await;
+    let first = page_chat(&stage, &key, None).seen().await;
+    assert_eq!(told(&stage, &first), Told { limit: 120, remaining: 119, reset: 60 }, "tighter than the plan's 150");
+    let session = first.json()["sessionId"].as_str().expect("a session").to_owned();
+    let seen = page_chat(&stage, &key, Some(&session)).seen().await;
+    assert_eq!(told(&stage, &seen), Told { limit: 20, remaining: 18, reset: 60 }, "the first message counts too");
+    assert_eq!(let_in(30, || page_chat(&stage, &key, Some(&session))).await, 18);
+    let refused = page_chat(&stage, &key, Some(&session)).seen().await;
+    assert_eq!((refused.status, told(&stage, &refused).limit), (429, 20), "{}", refused.text());
+    let elsewhere = || page_chat(&stage, &key, Some(&session)).from([192, 0, 2, 99]);
+    assert_eq!(elsewhere().seen().await.status, 429, "the session's own limit goes where it goes");
+    let spent = public_chat(&stage, None).seen().await;
+    assert_eq!(told(&stage, &spent).remaining, 120 - 21, "an address has one budget, with the key and without");
+    assert_eq!(let_in(200, || page_chat(&stage, &key, None)).await, 99);
+    let other = || page_chat(&stage, &key, None).from([192, 0, 2, 99]);
+    assert_eq!(told(&stage, &other().seen().await), Told { limit: 150, remaining: 30, reset: 60 }, "now the plan's");
+    assert_eq!(let_in(60, other).await, 30, "whose limit all visitors share");
+    let streamed = || page_chat(&stage, &key, None).from([192, 0, 2, 98]).header("accept", "text/event-stream");
+    assert_eq!(told(&stage, &streamed().seen().await), Told { limit: 75, remaining: 74, reset: 60 });
+    assert_eq!(chat(&stage).seen().await.status, 200, "a secret key is no visitor");
+}
+
+#[actix_web::test]
+async fn v4_a_visitor_with_a_pages_key_has_the_days_budget_of_its_address() {
+    let limit = |limit| Allowance::at_most(limit).expect("a limit");
+    let public_limits = PublicLimits { day: limit(3), ..PublicLimits::default() };
+    let stage = Stage::with(Setting { public_limits, ..Setting::default() }).await;
+    let key = stage.key_with(KeyKind::Publishable, "chat:write").await;
+    assert_eq!(let_in(5, || page_chat(&stage, &key, None)).await, 3);
+    stage.clock.advance(Time::MINUTE);
+    let refused = page_chat(&stage, &key, None).seen().await;
+    assert_eq!((refused.status, told(&stage, &refused).limit), (429, 3), "a minute later it is the same day");
+    assert_eq!(page_chat(&stage, &key, None).from([192, 0, 2, 99]).seen().await.status, 200);
+    assert_eq!(let_in(5, || chat(&stage)).await, 5, "a secret key has no such budget");
+}
+
 #[actix_web::test]
 async fn v4_an_address_has_a_budget_by_the_utc_day() {
     let limit = |limit| Allowance::at_most(limit).expect("a limit");
@@ -252,6 +318,65 @@ async fn v4_an_address_has_a_budget_by_the_utc_day() {
     assert_eq!((told(&stage, &refused), retry_after(&refused)), (Told { limit: 7, remaining: 0, reset: 120 }, 120));
     stage.clock.advance(Time::seconds(120));
     assert_eq!(let_in(9, || public_chat(&stage, None)).await, 5, "a new day");
+}
+
+fn stream<'a>(stage: &'a Stage, session: &str) -> Asking<'a> {
+    stage.ask_publicly("GET", "/api/chat/stream").header("authorization", &format!("Session {session}"))
+}
+
+async fn new_session(stage: &Stage) -> String {
+    let seen = public_chat(stage, None).seen().await;
+    seen.json()["sessionId"].as_str().expect("a session").to_owned()
+}
+
+#[actix_web::test]
+async fn v4_a_session_has_five_streams_and_its_oldest_ends_for_a_new_one() {
+    let stage = Stage::new().await;
+    let (session, other) = (new_session(&stage).await, new_session(&stage).await);
+    let mut others = stream(&stage, &other).open().await;
+    assert!(others.next().await.is_some_and(|first| first.contains("event: status")));
+    let mut open = Vec::new();
+    for _ in 0..7 {
+        let mut stream = stream(&stage, &session).open().await;
+        assert!(stream.next().await.is_some_and(|first| first.contains("event: status")));
+        open.push(stream);
+    }
+    for lost in open.drain(..2) {
+        let mut lost = lost;
+        assert_eq!(lost.next().await, None, "it ends, and its client may come again");
+    }
+    open.push(others);
+    for stream in &mut open {
+        let more = tokio::time::timeout(Duration::from_millis(100), stream.next()).await;
+        assert!(more.is_err(), "it goes on: {more:?}");
+    }
+}
+
+#[actix_web::test]
+async fn v4_an_address_has_its_part_of_all_streams_and_is_told_so() {
+    let limits = Limits { streams_of_address: 3, ..Limits::default() };
+    let stage = Stage::with(Setting { limits, ..Setting::default() }).await;
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        let session = new_session(&stage).await;
+        open.push(stream(&stage, &session).open().await);
+    }
+    let session = new_session(&stage).await;
+    let refused = stream(&stage, &session).seen().await;
+    assert_eq!((refused.status, refused.json()["code"].as_str()), (429, Some("rate_limited")), "{}", refused.text());
+    assert_eq!(retry_after(&refused), 15);
+    assert_eq!(told(&stage, &refused), Told { limit: 3, remaining: 0, reset: 15 });
+    open.push(stream(&stage, &session).from([192, 0, 2, 99]).open().await);
+    drop(open.remove(0));
+    let mut again = stream(&stage, &session).begun().await;
+    for _ in 0..100 {
+        if again.status == 200 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        again = stream(&stage, &session).begun().await;
+    }
+    assert_eq!(again.status, 200, "a place that was given back is free");
 }
 
 #[actix_web::test]

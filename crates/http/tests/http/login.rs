@@ -351,7 +351,9 @@ async fn k8_no_route_takes_a_credential_from_the_address() {
     .map(|(name, value)| format!("{name}={value}"))
     .join("&");
     for dialect in ALL {
-        let guarded = |route: &&Route| !matches!(route.access, Access::Public | Access::PublicChat | Access::Login);
+        let guarded = |route: &&Route| {
+            !matches!(route.access, Access::Public | Access::PublicChat | Access::PublicVisit | Access::Login)
+        };
         for route in dialect.routes().iter().filter(guarded) {
             let asking = stage.ask_publicly(route.verb.as_str(), &format!("{}?{query}", path(route)));
             let seen = asking.header("sec-fetch-site", "same-origin").json(&json!({})).seen().await;

@@ -123,6 +123,7 @@ impl Rows {
             visits,
             events,
             deliveries,
+            erasures,
             receipt,
         } = changes;
         let (data, content) = (scope.data(), scope.content());
@@ -178,6 +179,9 @@ impl Rows {
         }
         for change in deliveries {
             self.write_delivery(data, &change)?;
+        }
+        for part in &erasures {
+            self.empty(data, part);
         }
         receipt.map_or(Ok(()), |receipt| self.write_receipt(data, receipt))
     }

@@ -10,6 +10,7 @@ mod analytics;
 mod commit;
 mod conversations;
 mod counters;
+mod erasure;
 mod history;
 mod knowledge;
 mod leads;

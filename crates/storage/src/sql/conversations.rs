@@ -55,6 +55,7 @@ struct ConversationRow {
     last_message_at: i64,
     ended_at: Option<i64>,
     created_at: i64,
+    erased_at: Option<i64>,
 }
 
 impl ConversationRow {
@@ -88,6 +89,7 @@ impl ConversationRow {
             last_message_at,
             ended_at,
             created_at,
+            erased_at,
         } = conversation;
         Ok(Self {
             tenant_id: tenant.to_owned(),
@@ -109,6 +111,7 @@ impl ConversationRow {
             responses: i64::from(*responses),
             response_millis: *response_millis,
             was_handed_off: *was_handed_off,
+            erased_at: erased_at.map(Timestamp::micros),
             language: language.clone(),
             facts: codec::to_json("conversations.facts", facts)?,
             source_url: source_url.clone(),
@@ -152,6 +155,7 @@ impl ConversationRow {
             last_message_at: Timestamp::from_micros(self.last_message_at),
             ended_at: codec::maybe_instant(self.ended_at),
             created_at: Timestamp::from_micros(self.created_at),
+            erased_at: codec::maybe_instant(self.erased_at),
         })
     }
 }

@@ -28,7 +28,7 @@ use super::{
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = leads, primary_key(tenant_id, id), treat_none_as_null = true, treat_none_as_default_value = false)]
-struct LeadRow {
+pub(super) struct LeadRow {
     tenant_id: String,
     id: String,
     version: i64,
@@ -69,6 +69,9 @@ struct Overrides {
     status_by_hand: bool,
     score: Option<ScoreOverride>,
     adjustments: Vec<Adjustment>,
+    /// When the lead was emptied, in microseconds. Indexed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    erased_at: Option<i64>,
 }
 
 /// What brought a lead, in one column for the same reason.
@@ -109,9 +112,14 @@ impl LeadRow {
             last_active_at,
             created_at,
             updated_at,
+            erased_at,
         } = lead;
-        let overrides =
-            Overrides { status_by_hand: *status_by_hand, score: *score_override, adjustments: adjustments.clone() };
+        let overrides = Overrides {
+            status_by_hand: *status_by_hand,
+            score: *score_override,
+            adjustments: adjustments.clone(),
+            erased_at: erased_at.map(Timestamp::micros),
+        };
         let attribution = Attribution { utm: utm.clone(), first_conversation: *first_conversation };
         Ok(Self {
             tenant_id: tenant.to_owned(),
@@ -149,7 +157,7 @@ impl LeadRow {
         })
     }
 
-    fn lead(self) -> Outcome<Lead> {
+    pub(super) fn lead(self) -> Outcome<Lead> {
         let overrides: Overrides = codec::json("leads.overrides", &self.overrides)?;
         let attribution: Attribution = codec::json("leads.attribution", &self.attribution)?;
         Ok(Lead {
@@ -187,6 +195,7 @@ impl LeadRow {
             last_active_at: Timestamp::from_micros(self.last_active_at),
             created_at: Timestamp::from_micros(self.created_at),
             updated_at: Timestamp::from_micros(self.updated_at),
+            erased_at: codec::maybe_instant(overrides.erased_at),
         })
     }
 }
@@ -387,8 +396,7 @@ pub(super) fn add_if_new(conn: &mut Connection, tenant: &str, lead: &Lead) -> Ou
     if diesel::insert_into(leads::table).values(row).on_conflict_do_nothing().execute(conn)? > 0 {
         return Ok(RecordOutcome::Added);
     }
-    let there: Option<String> =
-        leads::table.find((tenant, lead.id.ulid())).select(leads::id).first(conn).optional()?;
+    let there: Option<String> = leads::table.find((tenant, lead.id.ulid())).select(leads::id).first(conn).optional()?;
     if there.is_some() {
         return Ok(RecordOutcome::AlreadyThere);
     }

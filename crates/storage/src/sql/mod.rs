@@ -12,6 +12,7 @@ pub(super) mod codec;
 pub(super) mod commit;
 pub(super) mod conversations;
 pub(super) mod counters;
+pub(super) mod erasure;
 pub(super) mod evidence;
 pub(super) mod fault;
 pub(super) mod history;

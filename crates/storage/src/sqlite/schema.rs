@@ -146,6 +146,7 @@ diesel::table! {
         responses -> BigInt,
         response_millis -> BigInt,
         was_handed_off -> Bool,
+        erased_at -> Nullable<BigInt>,
     }
 }
 
@@ -342,4 +343,4 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(conversations, evidence, documents, leads, passages);
+diesel::allow_tables_to_appear_in_same_query!(conversations, evidence, documents, leads, messages, passages);

@@ -12,6 +12,7 @@ use synaptiq_domain::{
     analytics::{CurrentOverview, DayCount, DayFigures, Recount, StatusCounts},
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
+    erasure::{Erasure, Person, PersonTraces, Trace},
     event::{Activity, ActivityQuery},
     history::{Record, RecordOutcome},
     id::Id,
@@ -22,9 +23,9 @@ use synaptiq_domain::{
         StoreError,
         store::{
             AccessStore, ActivityStore, AnalyticsStore, ConversationStore, CounterStore, Credential, DueDelivery,
-            HistoryStore, KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey,
-            ReceiptStore, RecordSink, Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork,
-            VisitKeyStore, WebhookStore,
+            ErasureStore, HistoryStore, KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore,
+            OperatorSessionStore, PassageKey, ReceiptStore, RecordSink, Settlement, StoreHealth, SystemStore,
+            TenantView, TurnFile, TurnKey, UnitOfWork, VisitKeyStore, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -39,9 +40,10 @@ use super::{
     open::{self, OpenError, OpenOptions, Opened},
     pool::{READER_SETTINGS, Readers},
     sql::{
-        access, activity, analytics, commit, conversations, counters, fault::Fault, history, knowledge, leads, messages,
-        operator_sessions, receipts, system, visits, webhooks,
+        access, activity, analytics, commit, conversations, counters, erasure, fault::Fault, history, knowledge, leads,
+        messages, operator_sessions, receipts, system, visits, webhooks,
     },
+    wipe,
     writer::Writer,
 };
 
@@ -421,6 +423,50 @@ impl WebhookStore for SqliteStore {
 impl ReceiptStore for SqliteStore {
     async fn find_receipt(&self, scope: TenantScope, key: ReceiptKey) -> Result<Option<Receipt>, StoreError> {
         self.readers().look_up(move |conn| receipts::find(conn, scope, key)).await
+    }
+}
+
+#[async_trait]
+impl ErasureStore for SqliteStore {
+    async fn find_person(&self, scope: TenantScope, person: &Person) -> Result<PersonTraces, StoreError> {
+        let person = person.clone();
+        self.readers().scan(move |conn| snapshot(conn, |conn| erasure::find_person(conn, scope, &person))).await
+    }
+
+    async fn traces(&self, scope: TenantScope, of: &Trace, limit: u32) -> Result<Erasure, StoreError> {
+        let of = of.clone();
+        self.readers().scan(move |conn| snapshot(conn, |conn| erasure::traces(conn, scope, &of, limit))).await
+    }
+
+    async fn leads_inactive_since(
+        &self,
+        scope: TenantScope,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Id<Lead>>, StoreError> {
+        self.readers().look_up(move |conn| erasure::inactive_leads(conn, scope, before, limit)).await
+    }
+
+    async fn absorbed_leads(&self, scope: TenantScope, into: Id<Lead>) -> Result<Vec<Lead>, StoreError> {
+        self.readers().look_up(move |conn| snapshot(conn, |conn| erasure::absorbed(conn, scope, into))).await
+    }
+
+    async fn conversations_silent_since(
+        &self,
+        scope: TenantScope,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Id<Conversation>>, StoreError> {
+        self.readers().look_up(move |conn| erasure::silent_conversations(conn, scope, before, limit)).await
+    }
+
+    async fn wipe(&self, _system: SystemScope) -> Result<(), StoreError> {
+        let stale = self.readers().scan(wipe::stale_pages).await?;
+        for part in stale.chunks(wipe::PART) {
+            let part = part.to_vec();
+            self.parts.writer.run(move |conn| wipe::clear(conn, &part), |()| false).await?;
+        }
+        self.parts.writer.fold().await
     }
 }
 

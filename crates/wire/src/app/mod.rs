@@ -12,5 +12,6 @@ pub mod part;
 pub mod schema;
 pub mod success;
 pub mod transcript;
+pub mod visit;
 pub mod webhook;
 pub mod widget;

@@ -1,4 +1,4 @@
-//! What app answers to every deletion.
+//! What app answers where there is nothing else to say: to every deletion, and to a visit.
 
 use serde::Serialize;
 use utoipa::ToSchema;

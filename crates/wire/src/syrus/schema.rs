@@ -28,10 +28,15 @@ pub fn schemas() -> Schemas {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::checks::assert_complete;
+    use crate::schema::checks::{assert_complete, assert_patterns_are_the_published_ones};
 
     #[test]
     fn every_reference_leads_to_a_schema() {
         assert_complete(&schemas());
+    }
+
+    #[test]
+    fn every_pattern_is_one_of_those_that_parsers_are_held_against() {
+        assert_patterns_are_the_published_ones(&schemas());
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     document, endpoint,
     paging::List,
     schema::{Schemas, add},
-    v1::{analytics, chat, conversation, deleted, error, key, knowledge, lead, webhook},
+    v1::{analytics, chat, conversation, deleted, erasure, error, key, knowledge, lead, webhook},
 };
 
 /// The schemas of every request and answer, by name.
@@ -51,17 +51,24 @@ pub fn schemas() -> Schemas {
     add::<analytics::FunnelAnswer>(all);
     add::<List<analytics::ActivityRecord>>(all);
     add::<analytics::ActivityRecord>(all);
+    add::<erasure::ErasureRecord>(all);
+    add::<erasure::ErasureBody>(all);
     std::mem::take(all)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::checks::assert_complete;
+    use crate::schema::checks::{assert_complete, assert_patterns_are_the_published_ones};
 
     #[test]
     fn every_reference_leads_to_a_schema() {
         assert_complete(&schemas());
+    }
+
+    #[test]
+    fn every_pattern_is_one_of_those_that_parsers_are_held_against() {
+        assert_patterns_are_the_published_ones(&schemas());
     }
 
     #[test]

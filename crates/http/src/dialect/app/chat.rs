@@ -1,7 +1,7 @@
 //! The public chat (contract § 7).
 
 use synaptiq_domain::{
-    conversation::{Message, SessionHash},
+    conversation::Message,
     id::Id,
     use_cases::{ChatOutcome, chat},
 };
@@ -12,7 +12,7 @@ use synaptiq_wire::{
 
 use crate::{
     answer::Answer,
-    chat::{Release, command},
+    chat::{Release, command, count_first_message},
     fault::Refused,
     request::Call,
 };
@@ -25,9 +25,6 @@ pub(super) async fn turn(mut call: Call) -> Result<Answer, Refused> {
     let release = Release::of(&call, Id::<Message>::uuid);
     let sink = release.as_ref().map(|release| release as _);
     let outcome = chat(call.services(), call.scope(), command, sink, recorder.recording().as_ref()).await?;
-    // The first message counts as well, though the session was only made for it.
-    if let Some(session) = SessionHash::of_text(&outcome.session).filter(|made| call.caller.session() != Some(*made)) {
-        call.front.gate.session_began(call.scope().data(), session).await;
-    }
+    count_first_message(&call, &outcome).await;
     Ok(recorder.answer(&outcome))
 }

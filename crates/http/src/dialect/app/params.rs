@@ -17,7 +17,7 @@ const CURSOR: QueryParam = param("cursor", ParamKind::Text, "Where to go on: fol
 
 /// Of the list of leads.
 pub(super) const LEADS: &[QueryParam] = &[
-    param("q", ParamKind::Text, "Words, each of which is part of name, e-mail or company; case does not matter."),
+    param("q", ParamKind::Text, "Words, at most 100, each of which is part of name, e-mail or company in any case."),
     param(
         "status",
         ParamKind::SomeOf(&["new", "qualifying", "qualified", "booked", "disqualified", "nurturing"]),

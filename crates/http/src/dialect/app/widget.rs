@@ -1,12 +1,20 @@
-//! What a widget shows (contract § 12).
+//! What a widget shows, and who sees it (contract § 12).
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
-use synaptiq_domain::use_cases::{widget_owner, widget_view};
-use synaptiq_wire::app::widget::{Widget, WidgetRequest, read_request};
+use synaptiq_domain::{
+    conversation::Channel,
+    use_cases::{VisitCommand, count_visit, widget_owner, widget_view},
+};
+use synaptiq_wire::app::{
+    success::SUCCESS,
+    visit::VisitRequest,
+    widget::{Widget, WidgetRequest, read_request},
+};
 
 use crate::{
     answer::{Answer, JSON},
+    chat::onlooker,
     fault::Refused,
     origin,
     request::Call,
@@ -23,6 +31,16 @@ pub(super) async fn get(call: Call) -> Result<Answer, Refused> {
     let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&Sha256::digest(body)[..16]));
     let answer = if is_known(call.head.if_none_match.as_deref(), &tag) { Answer::bytes(304, JSON, "") } else { answer };
     Ok(answer.with_header("etag", tag).with_header("cache-control", "public, max-age=60"))
+}
+
+/// `POST /api/widget/visit`. Its answer is always the same: who was seen before is nobody's to know.
+pub(super) async fn visit(mut call: Call) -> Result<Answer, Refused> {
+    let VisitRequest { visitor, page, channel, tenant: _, agent: _ } = VisitRequest::read(&call.json()?)?;
+    let channel = channel.unwrap_or(Channel::WebChat);
+    let command = VisitCommand { visitor, onlooker: onlooker(&call), channel, page };
+    let recorder = call.recorder(|()| Answer::ok(&SUCCESS));
+    count_visit(call.services(), call.scope(), command, recorder.recording().as_ref()).await?;
+    Ok(recorder.answer(&()))
 }
 
 /// Whether the asker has the answer already. Weak and strong tags are compared alike (RFC 9110).

@@ -8,7 +8,7 @@ use synaptiq_wire::{
 
 use crate::{
     answer::Answer,
-    chat::{Release, command},
+    chat::{Release, command, count_first_message},
     fault::Refused,
     request::Call,
 };
@@ -22,5 +22,6 @@ pub(super) async fn turn(mut call: Call) -> Result<Answer, Refused> {
     let release = Release::of(&call, Id::<Message>::prefixed);
     let sink = release.as_ref().map(|release| release as _);
     let outcome = chat(call.services(), call.scope(), command, sink, recorder.recording().as_ref()).await?;
+    count_first_message(&call, &outcome).await;
     Ok(recorder.answer(&outcome))
 }

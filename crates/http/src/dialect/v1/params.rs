@@ -30,7 +30,7 @@ const LEAD_STATUS: QueryParam = param(
 );
 /// The words to look for.
 const Q: QueryParam =
-    param("q", ParamKind::Text, "Words, each of which is part of name, e-mail or company; case does not matter.");
+    param("q", ParamKind::Text, "Words, at most 100, each of which is part of name, e-mail or company in any case.");
 
 /// Of the list of leads.
 pub(super) const LEADS: &[QueryParam] = &of_leads(Q);
@@ -71,7 +71,7 @@ pub(super) const CONVERSATIONS: &[QueryParam] = &[
     PAGE,
     LIMIT,
     CURSOR,
-    param("visitorId", ParamKind::Filled(200), "Conversations of this visitor."),
+    param("visitorId", ParamKind::VisitorName, "Conversations of this visitor."),
     param("assistantId", ParamKind::Text, "Conversations with this assistant."),
     param("status", ParamKind::OneOf(&["active", "closed", "handed_off", "expired"]), "Conversations in this status."),
     param("channel", CHANNELS, "Conversations through this channel."),

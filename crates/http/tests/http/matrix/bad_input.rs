@@ -227,8 +227,13 @@ fn wrong_for_param(kind: ParamKind) -> Vec<String> {
     match kind {
         ParamKind::Text => words(&["%00", "%ff"]),
         ParamKind::Filled(longest) => {
-            let mut wrong = words(&["%00", "%ff", "", "%20"]);
+            let mut wrong = words(&["%00", "%ff", "", "%20", "%C2%85"]);
             wrong.extend((longest < 4_096).then(|| "x".repeat(longest as usize + 1)));
+            wrong
+        }
+        ParamKind::VisitorName => {
+            let mut wrong = words(&["%00", "%ff", "", "%C2%85", "a%01b"]);
+            wrong.push("x".repeat(201));
             wrong
         }
         ParamKind::Email => words(&["%00", "%ff", "", "x", "a@"]),

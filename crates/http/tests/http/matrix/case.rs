@@ -223,7 +223,12 @@ impl Asked {
     pub(crate) fn permission(self) -> Option<Permission> {
         match self.route.access {
             Access::Scope(permission) => Some(permission),
-            Access::Public | Access::PublicChat | Access::Session | Access::Login | Access::Operator => None,
+            Access::Public
+            | Access::PublicChat
+            | Access::PublicVisit
+            | Access::Session
+            | Access::Login
+            | Access::Operator => None,
         }
     }
 }

@@ -298,7 +298,7 @@ async fn what_is_public_asks_for_nothing_and_a_session_is_not_a_key() {
     for asked in every_case().filter(|asked| asked.is_reached_without_a_key()) {
         let wanted = Wanted::of(asked, &world.owners[0].own);
         match asked.route.access {
-            Access::Public | Access::PublicChat => {
+            Access::Public | Access::PublicChat | Access::PublicVisit => {
                 for authorization in ["Bearer nonsense", "Session nonsense", "Basic Zm9vOmJhcg=="] {
                     let seen = with_authorization(&world, &wanted, authorization).await;
                     assert!(seen.status < 300, "{asked:?} with {authorization}: {}", seen.text());

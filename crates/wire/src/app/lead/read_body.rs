@@ -77,7 +77,7 @@ pub struct LeadCreateBody {
     #[schema(format = "email", max_length = 254, example = "jane@example.com")]
     email: String,
     /// At least 5 digits.
-    #[schema(max_length = 50, pattern = r"^(?:\D*\d){5,20}\D*$")]
+    #[schema(max_length = 50, pattern = r"^(?:[-+./()# \u00a0extEXT]*[0-9]){5,20}[-+./()# \u00a0extEXT]*$")]
     phone: Option<String>,
     /// Their company.
     #[schema(
@@ -147,7 +147,7 @@ pub struct LeadPatchBody {
     #[schema(format = "email", max_length = 254)]
     email: Option<String>,
     /// The phone number.
-    #[schema(max_length = 50, pattern = r"^(?:\D*\d){5,20}\D*$")]
+    #[schema(max_length = 50, pattern = r"^(?:[-+./()# \u00a0extEXT]*[0-9]){5,20}[-+./()# \u00a0extEXT]*$")]
     phone: Option<String>,
     /// Their company.
     #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]

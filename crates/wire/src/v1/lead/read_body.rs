@@ -87,7 +87,11 @@ pub struct LeadCreateBody {
     #[schema(format = "email", max_length = 254, example = "maria.garcia@cloudsoft.io")]
     email: Option<String>,
     /// 5 to 20 digits. Required where there is no e-mail.
-    #[schema(max_length = 50, pattern = r"^(?:\D*\d){5,20}\D*$", example = "+1-555-0234")]
+    #[schema(
+        max_length = 50,
+        pattern = r"^(?:[-+./()# \u00a0extEXT]*[0-9]){5,20}[-+./()# \u00a0extEXT]*$",
+        example = "+1-555-0234"
+    )]
     phone: Option<String>,
     /// The person's name.
     #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]
@@ -146,7 +150,7 @@ pub struct LeadPatchBody {
     #[schema(format = "email", max_length = 254)]
     email: Option<String>,
     /// The phone number.
-    #[schema(max_length = 50, pattern = r"^(?:\D*\d){5,20}\D*$")]
+    #[schema(max_length = 50, pattern = r"^(?:[-+./()# \u00a0extEXT]*[0-9]){5,20}[-+./()# \u00a0extEXT]*$")]
     phone: Option<String>,
     /// The person's name.
     #[schema(max_length = 200, pattern = r"[^\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")]

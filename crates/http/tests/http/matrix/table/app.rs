@@ -45,6 +45,8 @@ pub(crate) const CASES: &[Case] = &[
     Case::changes_data("publicChat").body(
         r#"{"message":"hello email:<email> need=100","visitorId":"<visitor>","sessionId":"<session>","tenantId":"<tenant>","agentId":"<assistant>"}"#,
     ),
+    Case::changes_data("countVisit")
+        .body(r#"{"visitorId":"<visitor>","page":"/prices","tenantId":"<tenant>","agentId":"<assistant>"}"#),
     Case::reads("listVisitorMessages").query("tenantId=<tenant>&agentId=<assistant>"),
     Case::reads("streamVisitorMessages").query("tenantId=<tenant>&agentId=<assistant>"),
     Case::for_its_own_session("logIn").body(r#"{"token":"the operator's token"}"#),
