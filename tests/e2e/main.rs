@@ -22,4 +22,5 @@ mod slow;
 mod ssrf;
 mod syrus;
 mod tenancy;
+mod visitors;
 mod widget;

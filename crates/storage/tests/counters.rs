@@ -272,6 +272,7 @@ impl World {
                     language: None,
                     channel: Channel::ALL[channel],
                     assistant: None,
+                    onlooker: None,
                     greets: grade % 2 == 0,
                 };
                 let mut services = self.services.clone();
