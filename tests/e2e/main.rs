@@ -1,10 +1,13 @@
 //! The promises of the whole product, kept by the real server over HTTP.
 
+mod analytics;
 mod command_line;
 mod conversation_parameters;
 mod conversations;
+mod copies;
 mod crashes;
 mod disk_full;
+mod erasure;
 mod exactly_once;
 mod harness;
 mod hostile;

@@ -8,7 +8,7 @@ use synaptiq_domain::{
     conversation::Conversation,
     id::Id,
     ports::Signals,
-    use_cases::{Services, expire_idle_conversations, sweep_old},
+    use_cases::{Services, apply_retention, expire_idle_conversations, sweep_old},
 };
 use synaptiq_http::{
     feed::ConversationFeed,
@@ -26,6 +26,8 @@ use crate::{admin_token::StoredAdminToken, config::Config, installation::Install
 
 /// How often the sweeper looks.
 const SWEEP: Duration = Duration::from_secs(15);
+/// Every how many looks it does what reads the whole database: once an hour.
+const THOROUGH: u64 = 240;
 
 /// What the server and the background share: who is woken by which signal.
 pub(crate) struct Background {
@@ -88,7 +90,28 @@ impl Background {
             let _ = relay_stopped.changed().await;
         }));
         let sweeper = tokio::spawn(async move {
+            let mut looks = 0_u64;
+            let mut must_wipe = false;
             loop {
+                let thorough = looks.is_multiple_of(THOROUGH);
+                looks += 1;
+                match apply_retention(&services, system, thorough).await {
+                    Ok(emptied) => must_wipe |= emptied,
+                    Err(error) => {
+                        tracing::warn!(
+                            error = &error as &dyn std::error::Error,
+                            "what is too old could not be emptied"
+                        );
+                    }
+                }
+                if must_wipe && thorough {
+                    match services.store.wipe(system).await {
+                        Ok(()) => must_wipe = false,
+                        Err(error) => {
+                            tracing::warn!(error = &error as &dyn std::error::Error, "the database could not be wiped");
+                        }
+                    }
+                }
                 if let Err(error) = expire_idle_conversations(&services, system).await {
                     tracing::warn!(error = &error as &dyn std::error::Error, "conversations could not be expired");
                 }

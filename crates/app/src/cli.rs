@@ -1,5 +1,7 @@
 //! The command line (contract § 15): what can be said, and from it what is to be done.
 
+mod upkeep;
+
 use std::path::PathBuf;
 
 use clap::{Arg, ArgGroup, ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
@@ -14,6 +16,7 @@ use synaptiq_wire::{
     v1::analytics::{Format, feed_word},
 };
 
+pub(crate) use self::upkeep::{CopyArgs, DemoCommand, EraseArgs, KeepArgs};
 use crate::config::SETTINGS;
 
 /// A self-hosted AI sales agent. Without a command it serves.
@@ -47,12 +50,23 @@ pub(crate) enum Command {
     /// The operator's token
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Import records from a file, or from another server by its API
+    Import(ImportArgs),
+    /// Export a tenant's records to a file
+    Export(ExportArgs),
     /// Write a consistent copy of the database to a new file, beside a running server
     Backup(FileArgs),
     /// Put a backup in the place of the database; no server may be running
     Restore(RestoreArgs),
     /// Print what a period came to: its summary, its series and its funnel
     Report(ReportArgs),
+    /// Remove a person everywhere, beside a running server, and say what was removed
+    Erase(EraseArgs),
+    /// Copy a whole installation, keys and secrets included, into another database
+    Copy(CopyArgs),
+    /// A made-up tenant with a month behind it, to look at
+    #[command(subcommand)]
+    Demo(DemoCommand),
     /// Print the `OpenAPI` document of a dialect
     Openapi(OpenapiArgs),
     /// Print the effective settings and check the installation
@@ -98,6 +112,8 @@ pub(crate) enum TenantCommand {
         any_origin: bool,
         #[command(flatten)]
         widget: WidgetArgs,
+        #[command(flatten)]
+        keep: KeepArgs,
         #[command(flatten)]
         output: Output,
     },
@@ -246,6 +262,65 @@ pub(crate) enum TokenCommand {
 pub(crate) struct FileArgs {
     /// The file
     pub(crate) file: PathBuf,
+}
+
+/// The forms of files that records are moved in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FileFormat {
+    /// Everything, one JSON object a line
+    Ndjson,
+    /// Leads alone, as a table
+    Csv,
+}
+
+/// What to do at a line that is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AtError {
+    /// End there; what came before it is imported
+    Stop,
+    /// Leave it out and go on
+    Skip,
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("origin").required(true).args(["file", "from"])))]
+pub(crate) struct ImportArgs {
+    /// The file; - is standard input
+    pub(crate) file: Option<PathBuf>,
+    /// The address of a running server, such as `https://sales.example.com`, to import from by its API
+    #[arg(long, value_name = "URL", requires = "api_key")]
+    pub(crate) from: Option<String>,
+    /// A key of that server that may read leads and conversations
+    #[arg(long, value_name = "KEY", requires = "from")]
+    pub(crate) api_key: Option<String>,
+    /// The tenant's id; the default tenant by default
+    #[arg(long)]
+    pub(crate) tenant: Option<String>,
+    /// The form of the file; told by its name by default, else ndjson
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<FileFormat>,
+    /// What to do at a line that is refused
+    #[arg(long, value_enum, default_value = "stop")]
+    pub(crate) on_error: AtError,
+    /// A file to list refused lines in, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The file, which is replaced when the new one is whole; - is standard output
+    pub(crate) file: PathBuf,
+    /// The tenant's id; the default tenant by default
+    #[arg(long)]
+    pub(crate) tenant: Option<String>,
+    /// The form of the file; told by its name by default, else ndjson
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<FileFormat>,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 #[derive(Debug, Args)]

@@ -249,7 +249,7 @@ impl Config {
         let limit = |key: &'static str| plans::allowance(&required(key).into()).with_context(named(key));
         Ok(Self {
             listen: required("listen").parse().with_context(named("listen"))?,
-            database: parse::database(required("database_url"))?,
+            database: parse::database(required("database_url")).with_context(named("database_url"))?,
             admin_token: of("admin_token").map(parse::admin_token).transpose()?,
             model: parse::model(required("model_provider"), of("model_url"), of("model_name"), of("model_key"))?,
             outbound_allow: parse::networks("outbound_allow", of("outbound_allow"))?,
@@ -353,6 +353,11 @@ fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
         .max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)))
         .map(|best| format!("; did you mean {best}?"))
         .unwrap_or_default()
+}
+
+/// Where the database of an address is, such as `sqlite:./data/synaptiq.db`.
+pub(crate) fn database_path(url: &str) -> Result<PathBuf> {
+    parse::database(url)
 }
 
 #[cfg(test)]

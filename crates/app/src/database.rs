@@ -1,5 +1,7 @@
 //! Opening the database: for the one server, for a command beside it, or for the first time.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result};
 use synaptiq_storage::{Access, OpenOptions, SqliteStore};
 
@@ -24,7 +26,12 @@ pub(crate) fn open_or_create(config: &Config) -> Result<SqliteStore> {
 
 /// Makes the database's folder if it is missing.
 pub(crate) fn make_folder(config: &Config) -> Result<()> {
-    match config.database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    make_folder_of(&config.database)
+}
+
+/// Makes the folder of a database if it is missing.
+pub(crate) fn make_folder_of(database: &Path) -> Result<()> {
+    match database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         Some(folder) => {
             std::fs::create_dir_all(folder).with_context(|| format!("cannot create the folder {}", folder.display()))
         }

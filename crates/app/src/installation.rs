@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use synaptiq_assistant::{BuiltinResponder, BuiltinUnderstanding};
 use synaptiq_domain::{
     access::{SystemScope, Tenant, TenantScope},
@@ -13,7 +13,10 @@ use synaptiq_domain::{
 };
 use synaptiq_llm::{ApiKey, OpenAiModel, OpenAiOptions};
 use synaptiq_search::{IndexOptions, TantivyIndex};
-use synaptiq_storage::{SqliteStore, Vault};
+use synaptiq_storage::{
+    SqliteStore, Vault,
+    copy::{COPY_SETTING, unfinished},
+};
 use synaptiq_webhook::{OutboundGuard, SystemResolver, WebhookRenderer};
 
 use crate::{
@@ -43,6 +46,11 @@ impl Installation {
         let store: Arc<dyn Store> = Arc::new(sqlite.clone());
         let ids: Arc<dyn Ids> = Arc::new(MachineIds::new());
         let system = SystemScope::assume();
+        if let Some(state) = store.find_setting(system, COPY_SETTING).await?
+            && unfinished(&state)
+        {
+            bail!("this database is a copy that was not finished: run `synaptiq copy` again");
+        }
         let vault = secret_key::open_vault(config.secret_key, &config.database, &*store, system, &*ids).await?;
         let guard = OutboundGuard::new(Arc::new(SystemResolver), config.outbound_allow.clone());
         let installation = Self {

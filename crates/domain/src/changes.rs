@@ -5,6 +5,7 @@ use crate::{
     access::{ApiKey, Assistant, Member, Tenant},
     analytics::VisitNote,
     conversation::{Conversation, Message},
+    erasure::Erasure,
     event::Event,
     id::Id,
     knowledge::{Document, Passage},
@@ -89,6 +90,8 @@ pub struct Changes {
     pub events: Vec<Event>,
     /// Deliveries, new or tried. A pending one needs its endpoint; writing one ends its lease.
     pub deliveries: Vec<Change<Delivery>>,
+    /// Rows to be emptied of what tells of a person, in parts of bounded size.
+    pub erasures: Vec<Erasure>,
     /// The receipt of the write: inserted, or, once answered, put in the place of its own beginning
     /// (the same key and fingerprint).
     pub receipt: Option<Receipt>,
@@ -113,6 +116,7 @@ impl Changes {
             visits,
             events,
             deliveries,
+            erasures,
             receipt: _,
         } = self;
         tenants.is_empty()
@@ -130,6 +134,7 @@ impl Changes {
             && visits.is_empty()
             && events.is_empty()
             && deliveries.is_empty()
+            && erasures.iter().all(Erasure::is_empty)
     }
 
     /// Whether the commit touches keys, settings, plans, endpoints or knowledge: then it raises the

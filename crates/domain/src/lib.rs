@@ -54,6 +54,7 @@ pub mod access;
 pub mod analytics;
 pub mod changes;
 pub mod conversation;
+pub mod erasure;
 pub mod event;
 pub mod history;
 pub mod id;

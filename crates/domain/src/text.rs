@@ -125,6 +125,13 @@ impl Phone {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The digits, the same however they are written; `+` before a country is `00`. A number with its
+    /// country and one without are not the same: whose it is must not be a guess.
+    pub fn dialled(&self) -> String {
+        let digits: String = self.0.chars().filter(char::is_ascii_digit).collect();
+        if self.0.starts_with('+') { format!("00{digits}") } else { digits }
+    }
 }
 
 #[cfg(test)]
@@ -154,6 +161,13 @@ mod tests {
         assert!(Phone::parse("+39 06 1234 5678 ext. 9").is_ok());
         assert!(Phone::parse("call me").is_err());
         assert!(Phone::parse("123").is_err());
+    }
+
+    #[test]
+    fn a_phone_number_is_the_same_however_it_is_written() {
+        let dialled = |text: &str| Phone::parse(text).expect("a number").dialled();
+        assert_eq!(dialled("+49 30 123456"), dialled("0049-30/123456"));
+        assert_ne!(dialled("030 123456"), dialled("+49 30 123456"));
     }
 
     #[test]

@@ -94,7 +94,8 @@ fn decide(gate: &Gate, askers: &[(Caller, IpAddr)], route: &'static Route, decis
         for _ in 0..decisions {
             at = (at + 77_777_777) % askers.len();
             let (caller, address) = &askers[at];
-            let asked = Asked { route: Some(route), caller: Some(caller), address: *address, streamed: false };
+            let (route, caller) = (Some(route), Some(caller));
+            let asked = Asked { route, query: "", caller, address: *address, streamed: false };
             let mut counted = Counted::default();
             // Refusals cost as well.
             let _ = black_box(gate.count(&mut counted, asked).await);

@@ -26,6 +26,8 @@ pub enum Body {
     Whole(&'static str, Bytes),
     /// Server-sent events: those that are there already, then more as they come.
     Events(Option<Bytes>, mpsc::Receiver<Bytes>),
+    /// Server-sent events that have no end of their own: they last as long as the client listens.
+    Feed(mpsc::Receiver<Bytes>),
 }
 
 /// The content type of JSON bodies.
@@ -58,6 +60,11 @@ impl Answer {
         Self { status: 200, headers: Vec::new(), body: Body::Events(first, more) }
     }
 
+    /// 200 with events for as long as the client listens.
+    pub fn feed(events: mpsc::Receiver<Bytes>) -> Self {
+        Self { status: 200, headers: Vec::new(), body: Body::Feed(events) }
+    }
+
     /// Adds a header. The name is lowercase.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -69,7 +76,7 @@ impl Answer {
     pub fn whole(&self) -> Option<&Bytes> {
         match &self.body {
             Body::Whole(_, bytes) => Some(bytes),
-            Body::None | Body::Events(..) => None,
+            Body::None | Body::Events(..) | Body::Feed(_) => None,
         }
     }
 }

@@ -34,6 +34,7 @@ enum Phase {
 #[derive(Debug, Clone)]
 pub struct HeadWatch {
     phase: Rc<Cell<Phase>>,
+    given_up: Rc<Cell<bool>>,
     head: Duration,
     idle: Duration,
 }
@@ -41,7 +42,7 @@ pub struct HeadWatch {
 impl HeadWatch {
     /// A new connection: its first head has `head`, later ones begin within `idle`.
     pub fn new(head: Duration, idle: Duration) -> Self {
-        Self { phase: Rc::new(Cell::new(Phase::Head(Instant::now() + head))), head, idle }
+        Self { phase: Rc::new(Cell::new(Phase::Head(Instant::now() + head))), given_up: Rc::default(), head, idle }
     }
 
     /// A whole head has arrived.
@@ -52,6 +53,12 @@ impl HeadWatch {
     /// The answer is on its way; another head may come.
     pub fn request_ends(&self) {
         self.phase.set(Phase::Idle(Instant::now() + self.idle));
+    }
+
+    /// Whether the client has closed its end: nothing more will come from it. What it has asked for it
+    /// may still read, so only answers that would never end should end for that.
+    pub fn is_given_up(&self) -> bool {
+        self.given_up.get()
     }
 
     fn bytes_arrived(&self) {
@@ -104,6 +111,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         if let Poll::Ready(read) = Pin::new(&mut self.socket).poll_read(cx, into) {
             if into.filled().len() > filled {
                 self.watch.bytes_arrived();
+            } else if into.remaining() > 0 {
+                self.watch.given_up.set(true);
             }
             return Poll::Ready(read);
         }
@@ -182,6 +191,19 @@ mod tests {
         let mut bytes = [0; 16];
         assert_eq!(server.read(&mut bytes).await.expect("bytes"), 4);
         drop(late.await);
+    }
+
+    #[tokio::test]
+    async fn an_end_that_the_client_has_closed_is_noticed_by_the_read() {
+        let (mut client, server) = duplex(1024);
+        let mut server = Watched::new(server, HEAD, IDLE);
+        client.write_all(b"GET / HTTP/1.1\r\n\r\n").await.expect("open");
+        let mut bytes = [0; 64];
+        assert_eq!(server.read(&mut bytes).await.expect("bytes"), 18);
+        assert!(!server.watch().is_given_up());
+        drop(client);
+        assert_eq!(server.read(&mut bytes).await.expect("the end"), 0);
+        assert!(server.watch().is_given_up());
     }
 
     #[tokio::test(start_paused = true)]

@@ -15,10 +15,7 @@ use synaptiq_domain::{
     ports::{Limiter, Store, store::StoreHealth},
     use_cases::Services,
 };
-use tokio::{
-    runtime::Handle,
-    sync::{Semaphore, watch},
-};
+use tokio::{runtime::Handle, sync::watch};
 
 use crate::{
     admin::{AdminGate, AdminToken},
@@ -27,6 +24,7 @@ use crate::{
     limits::Gate,
     remembered::Remembered,
     request::Head,
+    stream_places::StreamPlaces,
     tasks::Tasks,
     upload::UploadRoom,
 };
@@ -52,6 +50,8 @@ pub struct Limits {
     pub poll: Duration,
     /// How many visitors' streams are open at once. Default 10,000.
     pub streams: usize,
+    /// How many of them from one address. Default 100: an office is behind one address.
+    pub streams_of_address: usize,
     /// The most bytes of files being uploaded, of all requests together. Default 128 MiB.
     pub upload_bytes: usize,
 }
@@ -68,6 +68,7 @@ impl Default for Limits {
             ping: Duration::from_secs(15),
             poll: Duration::from_secs(5),
             streams: 10_000,
+            streams_of_address: 100,
             upload_bytes: 128 * 1024 * 1024,
         }
     }
@@ -109,7 +110,7 @@ pub struct Front {
     pub(crate) limits: Limits,
     pub(crate) gate: Gate,
     pub(crate) tasks: Tasks,
-    pub(crate) streams: Arc<Semaphore>,
+    pub(crate) streams: Arc<StreamPlaces>,
     pub(crate) uploads: UploadRoom,
     store_health: Remembered<StoreHealth>,
     model_reach: Remembered<bool>,
@@ -134,7 +135,7 @@ impl Front {
             limits,
             gate,
             tasks: Tasks::new(runtime),
-            streams: Arc::new(Semaphore::new(limits.streams)),
+            streams: StreamPlaces::new(limits.streams, limits.streams_of_address),
             uploads: UploadRoom::of_bytes(limits.upload_bytes),
             store_health: Remembered::default(),
             model_reach: Remembered::default(),

@@ -33,5 +33,6 @@ pub mod server;
 mod session;
 pub mod sse;
 pub mod stream;
+mod stream_places;
 pub mod tasks;
 pub mod upload;

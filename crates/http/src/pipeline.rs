@@ -1,15 +1,22 @@
 //! One request from its head to its answer: which dialect, which route, who asks, may they, what is
 //! in the body, was it asked before, the handler, the headers that every answer has, the log line.
 
-use std::{net::IpAddr, panic::AssertUnwindSafe, pin::Pin, sync::Arc};
+use std::{
+    convert::Infallible,
+    net::IpAddr,
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{StatusCode, header},
     web,
 };
 use bytes::Bytes;
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::{FutureExt as _, Stream, StreamExt as _};
 use synaptiq_domain::receipt::{Fingerprint, ReceiptKey};
 use synaptiq_wire::{Code, Fault, json};
 use tokio::time::{Instant, timeout};
@@ -77,7 +84,8 @@ struct Logged {
 impl Logged {
     /// Counts the request against the limits of whom it is known to be from, once.
     async fn count(&mut self, front: &Front, head: &Head, streamed: bool) -> Result<(), Fault> {
-        let asked = Asked { route: self.route, caller: self.caller.as_deref(), address: head.address, streamed };
+        let (route, caller, query) = (self.route, self.caller.as_deref(), head.query.as_str());
+        let asked = Asked { route, query, caller, address: head.address, streamed };
         front.gate.count(&mut self.counted, asked).await
     }
 }
@@ -91,6 +99,11 @@ impl InHand {
             watch.request_begins();
         }
         Self(watch.cloned())
+    }
+
+    /// Whether the client has closed its end of the connection.
+    fn is_given_up(&self) -> bool {
+        self.0.as_ref().is_some_and(HeadWatch::is_given_up)
     }
 }
 
@@ -349,17 +362,38 @@ fn respond(
             response.body(body)
         }
         Body::Events(first, more) => {
-            response.insert_header((header::CONTENT_TYPE, "text/event-stream"));
-            response.insert_header(("x-accel-buffering", "no"));
-            if is_head {
-                return response.finish();
-            }
             let events = futures_util::stream::iter(first).chain(with_pings(more, front.limits.ping));
-            response.streaming(events.map(move |bytes| {
-                // Held by the stream, so that the connection is in hand until it ends.
-                let _ = &in_hand;
-                Ok::<_, std::convert::Infallible>(bytes)
-            }))
+            stream_of(
+                response,
+                is_head,
+                events.map(move |bytes| {
+                    // Held by the stream, so that the connection is in hand until it ends.
+                    let _ = &in_hand;
+                    bytes
+                }),
+            )
+        }
+        Body::Feed(events) => {
+            let mut events = Box::pin(with_pings(events, front.limits.ping));
+            // The connection polls it when the client's end closes, and would go on until a ping fails.
+            let while_heard = move |context: &mut Context<'_>| match in_hand.is_given_up() {
+                true => Poll::Ready(None),
+                false => events.as_mut().poll_next(context),
+            };
+            stream_of(response, is_head, futures_util::stream::poll_fn(while_heard))
         }
     }
+}
+
+fn stream_of(
+    mut response: HttpResponseBuilder,
+    is_head: bool,
+    events: impl Stream<Item = Bytes> + 'static,
+) -> HttpResponse {
+    response.insert_header((header::CONTENT_TYPE, "text/event-stream"));
+    response.insert_header(("x-accel-buffering", "no"));
+    if is_head {
+        return response.finish();
+    }
+    response.streaming(events.map(Ok::<_, Infallible>))
 }

@@ -24,6 +24,7 @@
 use std::{fmt, pin::Pin};
 
 use synaptiq_domain::access::Permission;
+use synaptiq_wire::query::Query;
 
 use crate::{answer::Answer, fault::Refused, operation::OperationDoc, request::Call};
 
@@ -142,6 +143,8 @@ pub struct Route {
     pub access: Access,
     /// What it counts against.
     pub limit_group: LimitGroup,
+    /// A query parameter that makes it count against another limit, where there is something in it.
+    pub limited_with: Option<(&'static str, LimitGroup)>,
     /// Whether `Idempotency-Key` is honoured.
     pub idempotent: bool,
     /// Whether it may answer as a stream, which no deadline ends.
@@ -191,6 +194,7 @@ impl Route {
             operation,
             access,
             limit_group: LimitGroup::General,
+            limited_with: None,
             idempotent,
             streams: false,
             outlives_client: false,
@@ -212,6 +216,26 @@ impl Route {
     pub const fn limited_as(mut self, group: LimitGroup) -> Self {
         self.limit_group = group;
         self
+    }
+
+    /// Counts against another limit where this query parameter is not blank.
+    #[must_use]
+    pub const fn limited_with(mut self, parameter: &'static str, group: LimitGroup) -> Self {
+        self.limited_with = Some((parameter, group));
+        self
+    }
+
+    /// What a request with this query counts against.
+    pub fn limit_group_of(&self, query: &str) -> LimitGroup {
+        let is_given = |parameter| {
+            let query = Query::of(query);
+            // What cannot be read is refused, and has cost no search.
+            query.get(parameter).is_ok_and(|given| given.is_some_and(|given| !given.text().trim().is_empty()))
+        };
+        match self.limited_with {
+            Some((parameter, group)) if is_given(parameter) => group,
+            _ => self.limit_group,
+        }
     }
 
     /// May answer as a stream.

@@ -204,6 +204,7 @@ pub fn lead(n: u32) -> Lead {
         last_active_at: instant(n),
         created_at: instant(n),
         updated_at: instant(n),
+        erased_at: None,
     }
 }
 
@@ -255,6 +256,7 @@ pub fn conversation(n: u32, assistant: Id<Assistant>) -> Conversation {
         last_message_at: instant(n),
         ended_at: None,
         created_at: instant(n),
+        erased_at: None,
     }
 }
 

@@ -185,6 +185,11 @@ impl<'a> Given<'a> {
         self.value.as_bool().ok_or_else(|| self.error("must be true or false"))
     }
 
+    /// A number of any size; `None` if it is none.
+    pub fn number(&self) -> Option<f64> {
+        self.value.as_f64()
+    }
+
     /// An amount in units of the currency: a number from 0 on.
     pub fn money(&self) -> Result<Money, FieldError> {
         self.value
@@ -214,6 +219,11 @@ impl<'a> Given<'a> {
             .as_object()
             .map(|map| Fields { map, path: self.path.clone() })
             .ok_or_else(|| self.error("must be an object"))
+    }
+
+    /// An object as it was sent, however large it is.
+    pub fn map(&self) -> Result<&'a JsonMap, FieldError> {
+        self.value.as_object().ok_or_else(|| self.error("must be an object"))
     }
 
     /// An object of free data: at most 16 KiB as compact JSON, nested at most 8 deep.

@@ -71,6 +71,7 @@ pub(crate) fn lead() -> Lead {
         last_active_at: at("2026-04-01T09:20:00Z"),
         created_at: at("2026-04-01T09:15:30.25Z"),
         updated_at: at("2026-04-01T09:20:00Z"),
+        erased_at: None,
     }
 }
 
@@ -104,6 +105,7 @@ pub(crate) fn conversation() -> Conversation {
         last_message_at: at("2026-04-01T09:20:00Z"),
         ended_at: None,
         created_at: at("2026-04-01T09:15:00Z"),
+        erased_at: None,
     }
 }
 

@@ -71,6 +71,13 @@ pub(super) const LAYERS: &[Layer] = &[
         external: External::Any,
     },
     Layer {
+        package: "synaptiq-exchange",
+        depends_on: &["synaptiq-domain", "synaptiq-wire"],
+        // What is moved out and in again is compared on real stores.
+        tests_use: &["synaptiq-storage"],
+        external: External::Any,
+    },
+    Layer {
         package: "synaptiq-http",
         depends_on: &["synaptiq-domain", "synaptiq-wire"],
         tests_use: &["synaptiq-storage"],
@@ -81,6 +88,7 @@ pub(super) const LAYERS: &[Layer] = &[
         depends_on: &[
             "synaptiq-assistant",
             "synaptiq-domain",
+            "synaptiq-exchange",
             "synaptiq-http",
             "synaptiq-llm",
             "synaptiq-search",
@@ -106,6 +114,9 @@ pub(super) const EXCLUSIVE: &[Home] = &[
     },
     Home { external: "anyhow", packages: &["synaptiq", "synaptiq-bench", "xtask"] },
     Home { external: "diesel", packages: &["synaptiq-storage", "synaptiq-bench"] },
-    Home { external: "reqwest", packages: &["synaptiq-llm", "synaptiq-webhook", "synaptiq-tests"] },
+    Home {
+        external: "reqwest",
+        packages: &["synaptiq-exchange", "synaptiq-llm", "synaptiq-webhook", "synaptiq-tests"],
+    },
     Home { external: "tantivy", packages: &["synaptiq-search"] },
 ];

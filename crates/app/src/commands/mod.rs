@@ -3,10 +3,16 @@
 
 mod assistant;
 mod backup;
+mod copy;
+mod demo;
 mod doctor;
+mod erase;
+mod export;
+mod import;
 mod key;
 mod migrate;
 mod openapi;
+mod progress;
 mod recount;
 mod report;
 mod serve;
@@ -30,9 +36,14 @@ pub(crate) async fn run(command: Command, config: Config) -> Result<()> {
         Command::Assistant(command) => assistant::run(command, &config).await,
         Command::Key(command) => key::run(command, &config).await,
         Command::Token(command) => token::run(&command, &config).await,
+        Command::Import(args) => import::run(args, &config).await,
+        Command::Export(args) => export::run(args, &config).await,
         Command::Backup(args) => backup::back_up(&args.file, &config).await,
         Command::Restore(args) => backup::restore(&args.file, args.replace, &config),
         Command::Report(args) => report::run(args, &config).await,
+        Command::Copy(args) => copy::run(&args, &config).await,
+        Command::Demo(command) => demo::run(command, &config).await,
+        Command::Erase(args) => erase::run(&args, &config).await,
         Command::Openapi(args) => openapi::run(&args.dialect),
         Command::Doctor(DoctorArgs { recount: true, args }) => recount::run(&args, &config).await,
         Command::Doctor(DoctorArgs { recount: false, args }) => doctor::run(args.output, &config).await,

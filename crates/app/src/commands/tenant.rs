@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::json;
 use synaptiq_domain::{
     access::Tenant,
-    use_cases::{CreateTenant, create_tenant, set_allowed_origins, set_plan, set_widget},
+    use_cases::{CreateTenant, create_tenant, set_allowed_origins, set_plan, set_retention, set_widget},
 };
 
 use crate::{cli::TenantCommand, commands::print, config::Config, database, installation::Installation};
@@ -22,7 +22,7 @@ pub(super) async fn run(command: TenantCommand, config: &Config) -> Result<()> {
             let tenants = services.store.list_tenants(installation.system).await?;
             print(output, &tenants.iter().map(record).collect());
         }
-        TenantCommand::Set { tenant, plan, allowed_origin, any_origin, widget, output } => {
+        TenantCommand::Set { tenant, plan, allowed_origin, any_origin, widget, keep, output } => {
             let (mut tenant, scope) = installation.tenant(Some(&tenant)).await?;
             // The plan first: of a plan that is unknown nothing is done at all.
             if let Some(plan) = plan {
@@ -33,6 +33,9 @@ pub(super) async fn run(command: TenantCommand, config: &Config) -> Result<()> {
             }
             if widget.is_named() {
                 tenant = set_widget(&services, scope, |settings| widget.apply(settings)).await?;
+            }
+            if keep.is_named() {
+                tenant = set_retention(&services, scope, |retention| keep.apply(retention)).await?;
             }
             print(output, &record(&tenant));
         }
@@ -48,6 +51,10 @@ fn record(tenant: &Tenant) -> serde_json::Value {
         "isDefault": tenant.is_default,
         "allowedOrigins": tenant.settings.allowed_origins,
         "widget": tenant.settings.widget,
+        "retention": {
+            "leadsAfterDays": tenant.settings.retention.leads_after_days,
+            "conversationsAfterDays": tenant.settings.retention.conversations_after_days,
+        },
         "createdAt": tenant.created_at.rfc3339_millis(),
     })
 }

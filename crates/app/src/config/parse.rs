@@ -16,7 +16,7 @@ pub(super) fn database(url: &str) -> Result<PathBuf> {
             // `sqlite:///abs` and `sqlite:/abs` name the same file, `sqlite:rel` and `sqlite:./rel` too.
             Ok(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
         }
-        _ => bail!("setting database_url: must be sqlite:PATH, such as sqlite:./data/synaptiq.db"),
+        _ => bail!("must be sqlite:PATH, such as sqlite:./data/synaptiq.db"),
     }
 }
 

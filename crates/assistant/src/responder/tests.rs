@@ -86,6 +86,7 @@ impl Talk {
             last_message_at: at,
             ended_at: None,
             created_at: at,
+            erased_at: None,
         };
         let passages = cut_into_passages(Id::from_bits(9), "FAQ", FAQ)
             .into_iter()

@@ -16,5 +16,5 @@ pub use operator_session::{OPERATOR_SESSION_LIFETIME, OperatorSession};
 pub use origin::{MalformedOrigin, WebOrigin};
 pub use permission::{Permission, PermissionSet, UnknownPermission};
 pub use scope::{SystemScope, TenantScope};
-pub use tenant::{CriteriaWeights, Currency, Tenant, TenantSettings};
+pub use tenant::{CriteriaWeights, Currency, Retention, Tenant, TenantSettings};
 pub use widget::{Colour, NotAColour, WidgetPosition, WidgetSettings, WidgetTheme};

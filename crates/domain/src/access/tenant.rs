@@ -146,6 +146,26 @@ pub struct TenantSettings {
     pub model_required: bool,
     /// How the widget looks and what it says of itself.
     pub widget: WidgetSettings,
+    /// How long what people said is kept.
+    pub retention: Retention,
+    /// Whether `demo load` made the tenant: then, and only then, `demo drop` removes it.
+    pub demo: bool,
+}
+
+/// How long a tenant keeps what tells who somebody was. After it, the same is removed as when a person
+/// is erased (`docs/privacy.md`); nothing set keeps it for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Retention {
+    /// Leads that have not been active for so many days are emptied.
+    pub leads_after_days: Option<u32>,
+    /// Conversations without a message for so many days are emptied, and visits as old as that.
+    pub conversations_after_days: Option<u32>,
+}
+
+impl Retention {
+    /// The most days that can be said: a hundred years.
+    pub const MOST_DAYS: u32 = 36_500;
 }
 
 impl Default for TenantSettings {
@@ -161,6 +181,8 @@ impl Default for TenantSettings {
             handoff_notice: None,
             model_required: false,
             widget: WidgetSettings::default(),
+            retention: Retention::default(),
+            demo: false,
         }
     }
 }

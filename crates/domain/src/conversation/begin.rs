@@ -61,6 +61,7 @@ impl Conversation {
             last_message_at: now,
             ended_at: None,
             created_at: now,
+            erased_at: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod begin;
 mod checks;
+mod erase;
 mod intent;
 mod message;
 mod model;

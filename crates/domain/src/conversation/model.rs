@@ -124,6 +124,11 @@ impl HandoffReason {
         Self("taken_over".to_owned())
     }
 
+    /// Whatever it was, it went with the person.
+    pub(crate) fn erased() -> Self {
+        Self("erased".to_owned())
+    }
+
     /// Checks the length.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         bounded(text, 500).map(Self)
@@ -159,6 +164,14 @@ impl VisitorId {
         let text = bounded(text, 200)?;
         if text.chars().any(char::is_control) { Err(TextError::Control) } else { Ok(Self(text)) }
     }
+
+    /// What a visitor who was erased is called: nothing that any site calls anybody.
+    pub fn erased(fresh: u128) -> Self {
+        Self(format!("{}{}", Self::ERASED, Id::<Conversation>::from_bits(fresh).ulid()))
+    }
+
+    /// What such a name begins with.
+    pub const ERASED: &str = "erased_";
 
     /// The id as given.
     pub fn as_str(&self) -> &str {
@@ -281,6 +294,9 @@ pub struct Conversation {
     pub ended_at: Option<Timestamp>,
     /// When it was created.
     pub created_at: Timestamp,
+    /// When everything that was said in it was erased.
+    #[serde(default)]
+    pub erased_at: Option<Timestamp>,
 }
 
 impl Kind for Conversation {

@@ -44,6 +44,21 @@ pub struct Meeting {
     pub booked_at: Timestamp,
 }
 
+impl MeetingStatus {
+    /// Every status there is.
+    pub const ALL: [Self; 4] = [Self::Booked, Self::Held, Self::NoShow, Self::Cancelled];
+
+    /// The printed form.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Booked => "booked",
+            Self::Held => "held",
+            Self::NoShow => "no_show",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
 impl Kind for Meeting {
     const PREFIX: &'static str = "meet";
 }

@@ -156,6 +156,7 @@ fn fields(lead: &Lead) -> Vec<(&'static str, Value)> {
         last_active_at: _,
         created_at: _,
         updated_at: _,
+        erased_at: _,
     } = lead;
     vec![
         ("email", json!(email.as_ref().map(Email::as_str))),

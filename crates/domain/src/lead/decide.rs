@@ -9,7 +9,7 @@ use crate::{
     id::Id,
     lead::{
         Contact, FirstConversation, Lead, LeadDraft, LeadPatch, LeadSource, LeadStatus, Score, ScoreOverride,
-        StatusChange, Tag,
+        StatusChange, Tag, Utm,
     },
     money::{JsonMap, Money},
     qualification::Qualification,
@@ -51,6 +51,7 @@ impl Lead {
             last_active_at: now,
             created_at: now,
             updated_at: now,
+            erased_at: None,
         }
     }
 
@@ -150,6 +151,31 @@ impl Lead {
         overwrite(&mut self.utm.campaign, utm.campaign);
         overwrite(&mut self.utm.term, utm.term);
         overwrite(&mut self.utm.content, utm.content);
+    }
+
+    /// Takes from another record of the same person what this one does not say. Nothing is overwritten.
+    pub fn fill_from(&mut self, other: &Self) {
+        let Contact { email, phone, name, company, title } = &other.contact;
+        fill(&mut self.contact.email, email.as_ref());
+        fill(&mut self.contact.phone, phone.as_ref());
+        fill(&mut self.contact.name, name.as_ref());
+        fill(&mut self.contact.company, company.as_ref());
+        fill(&mut self.contact.title, title.as_ref());
+        fill(&mut self.source_url, other.source_url.as_ref());
+        let Utm { source, medium, campaign, term, content } = &other.utm;
+        fill(&mut self.utm.source, source.as_ref());
+        fill(&mut self.utm.medium, medium.as_ref());
+        fill(&mut self.utm.campaign, campaign.as_ref());
+        fill(&mut self.utm.term, term.as_ref());
+        fill(&mut self.utm.content, content.as_ref());
+        unite(&mut self.tags, other.tags.clone());
+        for (mine, theirs) in [(&mut self.custom_fields, &other.custom_fields), (&mut self.metadata, &other.metadata)] {
+            for (key, value) in theirs {
+                if !mine.contains_key(key) {
+                    mine.insert(key.clone(), value.clone());
+                }
+            }
+        }
     }
 
     /// Changes what a caller asked to change. `qualification` is computed with the patch's
@@ -290,6 +316,12 @@ pub fn deal_size(facts: &KnownFacts, settings: &TenantSettings) -> Option<Money>
 fn overwrite<T>(field: &mut Option<T>, given: Option<T>) {
     if given.is_some() {
         *field = given;
+    }
+}
+
+fn fill<T: Clone>(field: &mut Option<T>, given: Option<&T>) {
+    if field.is_none() {
+        *field = given.cloned();
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod changes;
 mod decide;
+mod erase;
 mod model;
 mod query;
 mod score;

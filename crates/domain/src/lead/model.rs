@@ -168,6 +168,9 @@ pub struct Lead {
     pub created_at: Timestamp,
     /// When anything but `last_active_at` last changed.
     pub updated_at: Timestamp,
+    /// When the person was erased: what is left says when and how many, and nothing of whom.
+    #[serde(default)]
+    pub erased_at: Option<Timestamp>,
 }
 
 impl Kind for Lead {

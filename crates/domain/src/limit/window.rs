@@ -1,6 +1,6 @@
 //! An exact sliding window: the time of every admission that still counts, packed.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, iter};
 
 use crate::time::Steady;
 
@@ -59,6 +59,18 @@ impl Window {
         // More than the limit count right after a plan was changed to a lower one.
         let too_many = self.count.saturating_sub(limit) as usize;
         self.times().nth(too_many).map(|time| time.plus(span))
+    }
+
+    /// [`Self::next_slot`] where this window's admissions and another's count together.
+    pub fn next_slot_with(&self, other: &Self, limit: u32, span: u64) -> Option<Steady> {
+        let too_many = self.count.saturating_add(other.count).saturating_sub(limit) as usize;
+        let (mut these, mut others) = (self.times().peekable(), other.times().peekable());
+        let mut times = iter::from_fn(|| match (these.peek(), others.peek()) {
+            (Some(this), Some(other)) if other < this => others.next(),
+            (Some(_), _) => these.next(),
+            (None, _) => others.next(),
+        });
+        times.nth(too_many).map(|time| time.plus(span))
     }
 
     /// Takes another window's admissions in, each with its own time, and keeps the newest `most` of
@@ -181,6 +193,9 @@ mod tests {
                 window.admit(at(micros));
             }
         }
+        assert_eq!(one.next_slot_with(&other, 6, MINUTE), Some(at(MINUTE + 1)));
+        assert_eq!(one.next_slot_with(&other, 4, MINUTE), Some(at(MINUTE + 3)));
+        assert_eq!(other.next_slot_with(&one, 1, MINUTE), Some(at(MINUTE + 6)));
         one.absorb(&other, 4);
         assert_eq!(one.count(at(6), MINUTE), 4);
         assert_eq!(one.next_slot(4, MINUTE), Some(at(MINUTE + 3)));

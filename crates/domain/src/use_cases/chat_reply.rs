@@ -338,6 +338,8 @@ pub(crate) async fn store_reply(
         let now = services.clock.now();
         let mut outbox = Outbox::new(services, scope, view, now);
         let outcome = settle(services, view, resume, reply.clone(), file, &mut outbox);
+        // Of somebody who was erased meanwhile not even the answer is kept.
+        let recording = recording.filter(|_| outcome.conversation.erased_at.is_none());
         outbox.changes.receipt = recording.map(|recording| {
             recording.answered(&outcome, outcome.conversation.lead, Some(outcome.conversation.id), now)
         });
@@ -366,8 +368,9 @@ fn settle(
     let stored = history.into_iter().find(|message| message.id == reply.id);
     let (message, content) = match stored {
         Some(message) => (message.clone(), message.content),
-        // Nothing was said because a person took over, whoever has the conversation by now.
-        None if reply.content.is_empty() || (was_taken && !reply.streamed) => {
+        // Nothing was said because a person took over, whoever has the conversation by now; or what was
+        // said is not kept because the visitor was erased meanwhile.
+        None if reply.content.is_empty() || (was_taken && !reply.streamed) || conversation.erased_at.is_some() => {
             (resume.question.clone(), services.responder.handoff_notice(&view.tenant, &resume.language))
         }
         None => {

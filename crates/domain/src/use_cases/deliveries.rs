@@ -23,6 +23,10 @@ pub async fn replay_delivery(
     active_endpoint(services, scope, endpoint).await?;
     for _ in 0..TRIES {
         let before = services.store.find_delivery(scope, endpoint, id).await?.ok_or(UseCaseError::NotFound)?;
+        if before.body.is_empty() {
+            let message = "the person it tells of was erased, and its body with them".to_owned();
+            return Err(UseCaseError::Conflict { message, existing: None });
+        }
         let now = services.clock.now();
         let mut after = before.clone();
         if before.status != DeliveryStatus::Pending {

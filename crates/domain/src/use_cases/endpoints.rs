@@ -83,6 +83,28 @@ pub async fn create_endpoint(
     Ok(outcome)
 }
 
+/// Adds an endpoint that was one elsewhere, with a secret of its own that nobody knows yet. Says whether
+/// it was added: one that is there stays as it is.
+pub async fn restore_endpoint(
+    services: &Services,
+    scope: TenantScope,
+    id: Id<Endpoint>,
+    make: impl FnOnce(SealedSecret) -> Endpoint + Send,
+) -> Result<bool, UseCaseError> {
+    if services.store.find_endpoint(scope, id).await?.is_some() {
+        return Ok(false);
+    }
+    let view = services.view(scope).await?;
+    if view.endpoints.len() >= MOST_ENDPOINTS {
+        let message = format!("a tenant has at most {MOST_ENDPOINTS} webhooks");
+        return Err(UseCaseError::Unprocessable { message, param: None });
+    }
+    let endpoint = make(seal(services, &generate(services)));
+    let changes = Changes { endpoints: vec![Change::created(endpoint)], ..Changes::default() };
+    services.store.commit(scope, changes).await?;
+    Ok(true)
+}
+
 /// Changes an endpoint. Switching it on again forgets why it was switched off.
 pub async fn patch_endpoint(
     services: &Services,

@@ -43,6 +43,31 @@ pub async fn add_document(
     stored.map(|()| ready)
 }
 
+/// Adds a document that was a document elsewhere, with the id and the times that it had. Says whether
+/// it was added: one that is there stays as it is, unless an earlier try was cut short.
+pub async fn restore_document(
+    services: &Services,
+    scope: TenantScope,
+    document: Document,
+) -> Result<bool, UseCaseError> {
+    may_change_content(scope)?;
+    if let Some(known) = services.store.find_document(scope, document.id).await? {
+        if known.status != DocumentStatus::Processing {
+            return Ok(false);
+        }
+        let changes = Changes { documents: vec![Change::deleted(known)], ..Changes::default() };
+        services.store.commit(scope, changes).await?;
+    }
+    let passages = match document.status {
+        DocumentStatus::Failed => Vec::new(),
+        _ => cut_into_passages(document.id, &document.title, &document.content),
+    };
+    let passage_count = u32::try_from(passages.len()).expect("a document has at most 5 million bytes");
+    let whole = Document { passage_count, ..document };
+    store_in_slices(services, scope, &whole, &passages, None).await?;
+    Ok(true)
+}
+
 async fn store_in_slices(
     services: &Services,
     scope: TenantScope,

@@ -16,7 +16,9 @@ mod create_leads;
 mod delete_conversation;
 mod delete_lead;
 mod deliveries;
+mod demo;
 mod endpoints;
+mod erase;
 mod error;
 mod key_usage;
 mod keys;
@@ -47,13 +49,16 @@ pub use create_leads::{RowOutcome, create_leads};
 pub use delete_conversation::delete_conversation;
 pub use delete_lead::delete_lead;
 pub use deliveries::{replay_delivery, send_test_event};
+pub use demo::{create_demo_tenant, drop_demo_tenant};
 pub use endpoints::{
-    CreatedEndpoint, RotatedSecret, create_endpoint, delete_endpoint, patch_endpoint, rotate_endpoint_secret,
+    CreatedEndpoint, RotatedSecret, create_endpoint, delete_endpoint, patch_endpoint, restore_endpoint,
+    rotate_endpoint_secret,
 };
+pub use erase::{apply_retention, erase_person};
 pub use error::UseCaseError;
 pub use key_usage::KeyUsage;
 pub use keys::{CreateKey, CreatedKey, create_key, list_keys, may_give_plan, revoke_key, rotate_key};
-pub use knowledge::{add_document, delete_document, remove_unfinished_documents, search_knowledge};
+pub use knowledge::{add_document, delete_document, remove_unfinished_documents, restore_document, search_knowledge};
 pub use lanes::{Full, LaneGuard, LaneKey, Lanes};
 pub use operator_sessions::{BegunSession, begin_operator_session, end_operator_session, operator_of_session};
 pub use patch_lead::patch_lead;
@@ -63,6 +68,6 @@ pub use recount::recount;
 pub use services::{Services, Settings};
 pub use sweep::{expire_idle_conversations, sweep_old};
 pub(crate) use tenants::known_plan;
-pub use tenants::{CreateTenant, create_assistant, create_tenant, set_allowed_origins, set_plan};
+pub use tenants::{CreateTenant, create_assistant, create_tenant, set_allowed_origins, set_plan, set_retention};
 pub use visits::{VisitCommand, count_visit};
 pub use widget::{WidgetName, WidgetOwner, WidgetView, set_widget, widget_owner, widget_view};

@@ -37,6 +37,9 @@ pub async fn patch_lead(
             lanes.push(lane);
             continue;
         }
+        if file.lead.erased_at.is_some() {
+            return Err(UseCaseError::Conflict { message: "the person was erased".to_owned(), existing: None });
+        }
         if let Some(email) = &new_email
             && let Some(other) = services.store.load_lead(scope, &LeadKey::Email(email.clone())).await?
             && other.lead.id != file.lead.id

@@ -1,7 +1,7 @@
 //! Tenants and what each begins with: an assistant and a member.
 
 use crate::{
-    access::{Assistant, Member, Slug, Tenant, TenantScope, TenantSettings, WebOrigin},
+    access::{Assistant, Member, Retention, Slug, Tenant, TenantScope, TenantSettings, WebOrigin},
     changes::{Change, Changes},
     limit::{Plan, UnknownPlan},
     money::Money,
@@ -106,6 +106,15 @@ pub async fn set_allowed_origins(
         return Err(UseCaseError::Invalid { param: "allowedOrigins", message });
     }
     change_tenant(services, scope, |tenant| tenant.settings.allowed_origins = origins.to_vec()).await
+}
+
+/// Says how long a tenant keeps what people said; the sweeper does the rest.
+pub async fn set_retention(
+    services: &Services,
+    scope: TenantScope,
+    change: impl Fn(&mut Retention),
+) -> Result<Tenant, UseCaseError> {
+    change_tenant(services, scope, |tenant| change(&mut tenant.settings.retention)).await
 }
 
 /// Changes a tenant however often it takes.

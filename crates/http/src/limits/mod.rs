@@ -55,6 +55,8 @@ pub struct Gate {
 pub struct Asked<'a> {
     /// The route that it named, if there is one.
     pub route: Option<&'static Route>,
+    /// What stood behind the `?`.
+    pub query: &'a str,
     /// Who asks, if that is known.
     pub caller: Option<&'a Caller>,
     /// Where they are.
@@ -106,9 +108,9 @@ impl Gate {
     }
 
     /// What a request counts against.
-    fn rules(&self, Asked { route, caller, address, streamed }: Asked<'_>) -> Vec<Rule> {
+    fn rules(&self, Asked { route, query, caller, address, streamed }: Asked<'_>) -> Vec<Rule> {
         let place = Place::of(address);
-        let group = || route.and_then(|route| group_of(route.limit_group, streamed));
+        let group = || route.and_then(|route| group_of(route.limit_group_of(query), streamed));
         match caller {
             Some(Caller::Principal(principal)) => self.of_plan(principal, group()).collect(),
             Some(Caller::Page { principal, session, .. }) => {
@@ -116,12 +118,14 @@ impl Gate {
                 let message = is_chat.then(|| self.of_message(principal.scope.data(), *session, place));
                 self.of_plan(principal, group()).chain(message.into_iter().flatten()).collect()
             }
-            Some(Caller::Visitor { scope, session, .. }) => match route.map(|route| route.access) {
-                Some(Access::PublicChat) => self.of_message(scope.data(), *session, place).collect(),
-                // Counted apart, so that a crowd that opens pages keeps nobody behind its address from writing.
-                Some(Access::PublicVisit) => self.of_place(Subject::Onlookers(scope.data(), place)).into(),
-                _ => vec![a_minute(Subject::Readers(scope.data(), place), self.public.other)],
-            },
+            Some(Caller::Visitor { scope, session, .. }) => {
+                match route.map(|route| route.access) {
+                    Some(Access::PublicChat) => self.of_message(scope.data(), *session, place).collect(),
+                    // Counted apart, so that a crowd that opens pages keeps nobody behind its address from writing.
+                    Some(Access::PublicVisit) => self.of_address(Subject::Onlookers(scope.data(), place)).into(),
+                    _ => vec![a_minute(Subject::Readers(scope.data(), place), self.public.other)],
+                }
+            }
             Some(Caller::Anyone) | None => vec![a_minute(Subject::Strangers(place), self.public.other)],
         }
     }
@@ -146,13 +150,13 @@ impl Gate {
         place: Place,
     ) -> impl Iterator<Item = Rule> + use<> {
         let session = session.map(|session| a_minute(Subject::Session(tenant, session), self.public.session));
-        session.into_iter().chain(self.of_place(Subject::Writers(tenant, place)))
+        session.into_iter().chain(self.of_address(Subject::Writers(tenant, place)))
     }
 
-    /// What is written from one place counts against, so that one host adds so many rows a day at most.
-    fn of_place(&self, subject: Subject) -> [Rule; 2] {
-        let day = Rule { span: Span::Day, ..a_minute(subject, self.public.day) };
-        [a_minute(subject, self.public.address), day]
+    /// The minute and the day of whoever asks from an address.
+    fn of_address(&self, subject: Subject) -> [Rule; 2] {
+        let PublicLimits { session: _, address, day, other: _ } = self.public;
+        [a_minute(subject, address), Rule { span: Span::Day, ..a_minute(subject, day) }]
     }
 
     fn plan_of(&self, principal: &Principal) -> &Plan {

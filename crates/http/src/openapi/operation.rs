@@ -21,6 +21,9 @@ pub(super) fn operation(dialect: &dyn Dialect, route: &Route, schemas: &mut Sche
         "security": security(dialect, route.access),
         "x-limit-group": route.limit_group.as_str(),
     });
+    if let Some((parameter, group)) = route.limited_with {
+        operation["x-limit-group-with"] = json!({parameter: group.as_str()});
+    }
     if let Access::Scope(permission) = route.access {
         operation["x-required-scope"] = json!(permission.as_str());
     }

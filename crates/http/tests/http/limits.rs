@@ -15,6 +15,7 @@ use synaptiq_domain::{
     time::{Day, Steady, Timestamp},
     use_cases::{authenticate, set_plan},
 };
+use synaptiq_http::front::Limits;
 use time::Duration as Time;
 
 use crate::stage::{Asking, Seen, Setting, Stage};
@@ -117,10 +118,27 @@ async fn costly_routes_have_lower_limits_of_their_own() {
         ];
         assert_eq!(counts, limits, "{plan}");
         stage.clock.advance(Time::MINUTE);
-        let_in(most, || stage.ask("POST", "/api/v1/leads/bulk").json(&leads)).await;
-        let refused = stage.ask("POST", "/api/v1/leads/bulk").json(&leads).seen().await;
-        assert_eq!(refused.status, 429);
+        let bulks = let_in(most, || stage.ask("POST", "/api/v1/leads/bulk").json(&leads)).await;
+        assert_eq!(bulks, limits[2], "{plan}: a bulk is one creation");
+        assert_eq!(stage.ask("POST", "/api/v1/leads").json(&lead).seen().await.status, 429, "they share");
     }
+}
+
+#[actix_web::test]
+async fn a_list_that_searches_counts_as_a_search_wherever_it_is_asked_for() {
+    let stage = on_plan("starter").await;
+    let limit = async |path: &str| told(&stage, &stage.ask("GET", path).seen().await).limit;
+    for list in ["/api/v1/leads", "/api/leads", "/api/admin/leads"] {
+        assert_eq!(limit(list).await, 60, "{list}");
+        for nothing in ["q=", "q=%20", "q=%C2%85", "limit=1"] {
+            assert_eq!(limit(&format!("{list}?{nothing}")).await, 60, "{list}?{nothing}: nothing is looked for");
+        }
+        assert_eq!(limit(&format!("{list}?limit=1&q=ada")).await, 20, "{list}");
+    }
+    let searched = let_in(30, || stage.ask("GET", "/api/leads?%71=ada")).await;
+    assert_eq!(searched, 20 - 3, "every list and the search share one limit");
+    assert_eq!(stage.ask("GET", "/api/v1/leads/search?q=ada").seen().await.status, 429);
+    assert_eq!(stage.ask("GET", "/api/v1/leads").seen().await.status, 200, "the list itself goes on");
 }
 
 #[actix_web::test]
@@ -300,6 +318,65 @@ async fn v4_an_address_has_a_budget_by_the_utc_day() {
     assert_eq!((told(&stage, &refused), retry_after(&refused)), (Told { limit: 7, remaining: 0, reset: 120 }, 120));
     stage.clock.advance(Time::seconds(120));
     assert_eq!(let_in(9, || public_chat(&stage, None)).await, 5, "a new day");
+}
+
+fn stream<'a>(stage: &'a Stage, session: &str) -> Asking<'a> {
+    stage.ask_publicly("GET", "/api/chat/stream").header("authorization", &format!("Session {session}"))
+}
+
+async fn new_session(stage: &Stage) -> String {
+    let seen = public_chat(stage, None).seen().await;
+    seen.json()["sessionId"].as_str().expect("a session").to_owned()
+}
+
+#[actix_web::test]
+async fn v4_a_session_has_five_streams_and_its_oldest_ends_for_a_new_one() {
+    let stage = Stage::new().await;
+    let (session, other) = (new_session(&stage).await, new_session(&stage).await);
+    let mut others = stream(&stage, &other).open().await;
+    assert!(others.next().await.is_some_and(|first| first.contains("event: status")));
+    let mut open = Vec::new();
+    for _ in 0..7 {
+        let mut stream = stream(&stage, &session).open().await;
+        assert!(stream.next().await.is_some_and(|first| first.contains("event: status")));
+        open.push(stream);
+    }
+    for lost in open.drain(..2) {
+        let mut lost = lost;
+        assert_eq!(lost.next().await, None, "it ends, and its client may come again");
+    }
+    open.push(others);
+    for stream in &mut open {
+        let more = tokio::time::timeout(Duration::from_millis(100), stream.next()).await;
+        assert!(more.is_err(), "it goes on: {more:?}");
+    }
+}
+
+#[actix_web::test]
+async fn v4_an_address_has_its_part_of_all_streams_and_is_told_so() {
+    let limits = Limits { streams_of_address: 3, ..Limits::default() };
+    let stage = Stage::with(Setting { limits, ..Setting::default() }).await;
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        let session = new_session(&stage).await;
+        open.push(stream(&stage, &session).open().await);
+    }
+    let session = new_session(&stage).await;
+    let refused = stream(&stage, &session).seen().await;
+    assert_eq!((refused.status, refused.json()["code"].as_str()), (429, Some("rate_limited")), "{}", refused.text());
+    assert_eq!(retry_after(&refused), 15);
+    assert_eq!(told(&stage, &refused), Told { limit: 3, remaining: 0, reset: 15 });
+    open.push(stream(&stage, &session).from([192, 0, 2, 99]).open().await);
+    drop(open.remove(0));
+    let mut again = stream(&stage, &session).begun().await;
+    for _ in 0..100 {
+        if again.status == 200 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        again = stream(&stage, &session).begun().await;
+    }
+    assert_eq!(again.status, 200, "a place that was given back is free");
 }
 
 #[actix_web::test]

@@ -1,6 +1,8 @@
 //! The HTTP layer on the store in memory: what is promised of every route, and of some alone.
 
 mod access;
+mod activity;
+mod analytics;
 mod app_analytics;
 mod app_conversations;
 mod app_leads;

@@ -165,6 +165,55 @@ async fn a_visitor_sees_a_persons_answer_on_their_stream_and_goes_on_from_the_la
     read_to_end(&mut stream).await;
 }
 
+/// Opens a visitor's stream and reads its first event.
+async fn follow(server: &Running, session: &str) -> (TcpStream, String) {
+    let mut socket = TcpStream::connect(server.address).await.expect("listening");
+    let head = format!("GET /api/chat/stream HTTP/1.1\r\nhost: x\r\nauthorization: Session {session}\r\n\r\n");
+    socket.write_all(head.as_bytes()).await.expect("open");
+    let text = read_until(&mut socket, "\r\n\r\n").await;
+    (socket, text)
+}
+
+#[tokio::test]
+async fn v4_a_client_that_opens_and_closes_its_streams_many_times_in_a_row_is_never_refused() {
+    let limits = Limits { streams: 12, streams_of_address: 6, ..Limits::default() };
+    let (server, _) = started(Setting { limits, ..Setting::default() }).await;
+    let (_, text) = say(&server, &json!({"message": "hi"})).await;
+    let session = session_in(&text);
+    for round in 0..200 {
+        let (socket, text) = follow(&server, &session).await;
+        assert!(text.starts_with("HTTP/1.1 200"), "round {round}: {text}");
+        drop(socket);
+    }
+    server.stop().await.expect("stops");
+}
+
+#[tokio::test]
+async fn v4_a_stream_whose_client_is_gone_gives_its_place_back_long_before_the_next_ping() {
+    let limits = Limits { streams_of_address: 2, ping: Duration::from_secs(3_600), ..Limits::default() };
+    let (server, _) = started(Setting { limits, ..Setting::default() }).await;
+    let mut sessions = Vec::new();
+    for _ in 0..9 {
+        sessions.push(session_in(&say(&server, &json!({"message": "hi"})).await.1));
+    }
+    let (_kept, text) = follow(&server, &sessions[0]).await;
+    assert!(text.starts_with("HTTP/1.1 200"), "{text}");
+    for session in &sessions[1..] {
+        let begun = Instant::now();
+        loop {
+            let (socket, text) = follow(&server, session).await;
+            drop(socket);
+            if text.starts_with("HTTP/1.1 200") {
+                break;
+            }
+            assert!(text.starts_with("HTTP/1.1 429"), "{text}");
+            assert!(begun.elapsed() < Duration::from_secs(10), "nobody noticed that the stream before is gone");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+    server.stop().await.expect("stops");
+}
+
 #[tokio::test]
 async fn a_client_that_goes_away_loses_nothing_and_p3_a_stop_waits_for_the_turn() {
     let pieces = vec!["One. ".to_owned(), "Two. ".to_owned(), "Three.".to_owned()];

@@ -123,6 +123,7 @@ impl Rows {
             visits,
             events,
             deliveries,
+            erasures,
             receipt,
         } = changes;
         let (data, content) = (scope.data(), scope.content());
@@ -178,6 +179,9 @@ impl Rows {
         }
         for change in deliveries {
             self.write_delivery(data, &change)?;
+        }
+        for part in &erasures {
+            self.empty(data, part);
         }
         receipt.map_or(Ok(()), |receipt| self.write_receipt(data, receipt))
     }
@@ -395,6 +399,7 @@ impl Rows {
         self.knowledge_generations.remove_if(|owner, _| gone.contains(owner));
         self.endpoints.remove_if(|(owner, _), _| gone.contains(owner));
         self.visits.remove_if(|(owner, _, _), _| gone.contains(owner));
+        self.meetings.remove_if(|(owner, _), _| gone.contains(owner));
         self.events.remove_if(|(owner, _), _| gone.contains(owner));
         self.deliveries.remove_if(|(owner, _), _| gone.contains(owner));
         self.receipts.remove_if(|(owner, _), _| gone.contains(owner));

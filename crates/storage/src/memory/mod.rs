@@ -10,6 +10,8 @@ mod analytics;
 mod commit;
 mod conversations;
 mod counters;
+mod erasure;
+mod history;
 mod knowledge;
 mod leads;
 mod operator_sessions;

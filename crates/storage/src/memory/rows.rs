@@ -7,6 +7,7 @@ use synaptiq_domain::{
     analytics::{CounterKey, Figures, Visit},
     conversation::{Conversation, Message, VisitorId},
     event::{Activity, Event},
+    history::Meeting,
     id::Id,
     knowledge::{Document, Passage},
     lead::Lead,
@@ -63,6 +64,7 @@ pub(super) struct Rows {
     pub(super) endpoints: Owned<Endpoint>,
     /// Who was seen on a day.
     pub(super) visits: Table<(Id<Tenant>, Day, VisitorId), Visit>,
+    pub(super) meetings: Owned<Meeting>,
     /// What is kept of events.
     pub(super) events: Table<(Id<Tenant>, Id<Event>), Activity>,
     pub(super) deliveries: Table<(Id<Tenant>, Id<Delivery>), QueuedDelivery>,
@@ -95,6 +97,7 @@ macro_rules! each_table {
             knowledge_generations,
             endpoints,
             visits,
+            meetings,
             events,
             deliveries,
             receipts,
@@ -105,8 +108,8 @@ macro_rules! each_table {
         } = $rows;
         each_table!(@ $table => $body;
             tenants assistants members keys hashes leads addresses conversations messages evidence documents
-            passages knowledge_generations endpoints visits events deliveries receipts daily_counters settings
-            visit_keys operator_sessions);
+            passages knowledge_generations endpoints visits meetings events deliveries receipts daily_counters
+            settings visit_keys operator_sessions);
     }};
     (@ $table:ident => $body:expr; $($name:ident)*) => { $({ let $table = $name; $body; })* };
 }

@@ -14,7 +14,7 @@ use super::{
     Connection, Fault, Outcome, codec,
     schema::{
         api_keys, assistants, conversations, credentials, daily_counters, deliveries, documents, endpoints, events,
-        generation, knowledge_generations, leads, members, receipts, tenants, visits,
+        generation, knowledge_generations, leads, meetings, members, receipts, tenants, visits,
     },
     webhooks,
 };
@@ -387,7 +387,7 @@ fn forget_tenant(conn: &mut Connection, tenant: &str) -> Outcome<()> {
         };
     }
     forget!(api_keys credentials assistants members leads conversations documents knowledge_generations);
-    forget!(endpoints visits events deliveries receipts daily_counters);
+    forget!(endpoints visits meetings events deliveries receipts daily_counters);
     Ok(())
 }
 

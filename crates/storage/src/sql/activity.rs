@@ -90,3 +90,50 @@ fn matching(scope: TenantScope, query: &ActivityQuery) -> events::BoxedQuery<'_,
     }
     rows
 }
+
+/// Adds a line unless one with its id is there.
+pub(super) fn add_if_new(conn: &mut Connection, tenant: &str, line: &Activity) -> Outcome<bool> {
+    let row = ActivityRow::of(tenant, line.clone())?;
+    Ok(diesel::insert_into(events::table).values(row).on_conflict_do_nothing().execute(conn)? > 0)
+}
+
+/// Removes a line if it is there.
+pub(super) fn remove(conn: &mut Connection, tenant: &str, id: Id<Event>) -> Outcome<()> {
+    diesel::delete(events::table.find((tenant, id.ulid()))).execute(conn)?;
+    Ok(())
+}
+
+/// Whether a line with another id tells of the same thing: the same kind, subject and time.
+pub(super) fn is_told(conn: &mut Connection, tenant: &str, line: &Activity) -> Outcome<bool> {
+    let at_once = || events::table.filter(events::tenant_id.eq(tenant)).filter(events::at.eq(line.at.micros()));
+    let candidates: Vec<ActivityRow> = match (line.lead, line.conversation) {
+        // Few lines tell of one conversation.
+        (_, Some(conversation)) if line.is_of_conversation() => at_once()
+            .filter(events::conversation_id.eq(conversation.ulid()))
+            .select(ActivityRow::as_select())
+            .load(conn)?,
+        (Some(lead), _) => {
+            at_once().filter(events::lead_id.eq(lead.ulid())).select(ActivityRow::as_select()).load(conn)?
+        }
+        _ => Vec::new(),
+    };
+    for row in candidates {
+        let other = row.activity()?;
+        if other.id != line.id && other.tells_of_the_same(line) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The lines after an id, in order of id.
+pub(super) fn after(conn: &mut Connection, tenant: &str, after: &str, limit: i64) -> Outcome<Vec<Activity>> {
+    let rows: Vec<ActivityRow> = events::table
+        .filter(events::tenant_id.eq(tenant))
+        .filter(events::id.gt(after))
+        .order(events::id.asc())
+        .limit(limit)
+        .select(ActivityRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(ActivityRow::activity).collect()
+}

@@ -3,8 +3,8 @@
 use synaptiq_domain::{access::TenantScope, changes::Changes};
 
 use super::{
-    Connection, Outcome, access, activity, conversations, counters, evidence, knowledge, leads, messages, receipts,
-    visits, webhooks,
+    Connection, Outcome, access, activity, conversations, counters, erasure, evidence, knowledge, leads, messages,
+    receipts, visits, webhooks,
 };
 
 /// Writes everything. Whoever calls takes all of it back if any of it fails.
@@ -25,6 +25,7 @@ pub(crate) fn write(conn: &mut Connection, scope: TenantScope, changes: &Changes
         visits: seen,
         events: new_events,
         deliveries,
+        erasures,
         receipt,
     } = changes;
     let (data, content) = (scope.data().ulid(), scope.content().ulid());
@@ -59,6 +60,9 @@ pub(crate) fn write(conn: &mut Connection, scope: TenantScope, changes: &Changes
     counters::add(conn, &data, &visitors)?;
     activity::add(conn, &data, new_events)?;
     webhooks::write_deliveries(conn, &data, deliveries)?;
+    for part in erasures {
+        erasure::empty(conn, &data, part)?;
+    }
     if let Some(receipt) = receipt {
         receipts::write(conn, &data, receipt)?;
     }

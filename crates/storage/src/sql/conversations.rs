@@ -6,7 +6,7 @@ use synaptiq_domain::{
     changes::Change,
     conversation::{Conversation, ConversationQuery, ConversationSort, ConversationStatus, SessionHash},
     id::Id,
-    lead::Lead,
+    lead::{FirstConversation, Lead},
     paging::{Page, Position},
     ports::store::{ConversationFile, LeadKey, TurnFile, TurnKey},
     time::Timestamp,
@@ -55,6 +55,7 @@ struct ConversationRow {
     last_message_at: i64,
     ended_at: Option<i64>,
     created_at: i64,
+    erased_at: Option<i64>,
 }
 
 impl ConversationRow {
@@ -88,6 +89,7 @@ impl ConversationRow {
             last_message_at,
             ended_at,
             created_at,
+            erased_at,
         } = conversation;
         Ok(Self {
             tenant_id: tenant.to_owned(),
@@ -109,6 +111,7 @@ impl ConversationRow {
             responses: i64::from(*responses),
             response_millis: *response_millis,
             was_handed_off: *was_handed_off,
+            erased_at: erased_at.map(Timestamp::micros),
             language: language.clone(),
             facts: codec::to_json("conversations.facts", facts)?,
             source_url: source_url.clone(),
@@ -152,6 +155,7 @@ impl ConversationRow {
             last_message_at: Timestamp::from_micros(self.last_message_at),
             ended_at: codec::maybe_instant(self.ended_at),
             created_at: Timestamp::from_micros(self.created_at),
+            erased_at: codec::maybe_instant(self.erased_at),
         })
     }
 }
@@ -365,4 +369,39 @@ pub(crate) fn idle(
         .select((conversations::tenant_id, conversations::id))
         .load(conn)?;
     rows.into_iter().map(|(tenant, id)| Ok((tenant, codec::id("conversations.id", &id)?))).collect()
+}
+
+/// Adds a conversation unless one with its id is there.
+pub(super) fn add_if_new(conn: &mut Connection, tenant: &str, conversation: &Conversation) -> Outcome<bool> {
+    let row = ConversationRow::of(tenant, conversation, 1)?;
+    Ok(diesel::insert_into(conversations::table).values(row).on_conflict_do_nothing().execute(conn)? > 0)
+}
+
+/// The conversations after an id, in order of id.
+pub(super) fn after(conn: &mut Connection, tenant: &str, after: &str, limit: i64) -> Outcome<Vec<Conversation>> {
+    let rows: Vec<ConversationRow> = conversations::table
+        .filter(conversations::tenant_id.eq(tenant))
+        .filter(conversations::id.gt(after))
+        .order(conversations::id.asc())
+        .limit(limit)
+        .select(ConversationRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(ConversationRow::conversation).collect()
+}
+
+/// The first conversation that names a lead.
+pub(super) fn first_of(conn: &mut Connection, tenant: &str, lead: Id<Lead>) -> Outcome<Option<FirstConversation>> {
+    let found: Option<(String, i64)> = conversations::table
+        .filter(conversations::tenant_id.eq(tenant))
+        .filter(conversations::lead_id.eq(lead.ulid()))
+        .order((conversations::started_at.asc(), conversations::id.asc()))
+        .select((conversations::channel, conversations::started_at))
+        .first(conn)
+        .optional()?;
+    found
+        .map(|(channel, at)| {
+            let channel = codec::word("conversations.channel", &channel)?;
+            Ok(FirstConversation { channel, at: Timestamp::from_micros(at) })
+        })
+        .transpose()
 }

@@ -93,3 +93,15 @@ pub(super) fn delete_of_lead(conn: &mut Connection, tenant: &str, lead: &str) ->
     diesel::delete(pieces).execute(conn)?;
     Ok(())
 }
+
+/// The evidence of the conversations from one id to another, by conversation and as it came.
+pub(super) fn between(conn: &mut Connection, tenant: &str, first: &str, last: &str) -> Outcome<Vec<Evidence>> {
+    let rows: Vec<EvidenceRow> = evidence::table
+        .filter(evidence::tenant_id.eq(tenant))
+        .filter(evidence::conversation_id.ge(first))
+        .filter(evidence::conversation_id.le(last))
+        .order((evidence::conversation_id.asc(), evidence::number.asc()))
+        .select(EvidenceRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(EvidenceRow::evidence).collect()
+}

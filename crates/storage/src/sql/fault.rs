@@ -24,6 +24,12 @@ pub(crate) enum Fault {
         /// What it is, cut short.
         value: String,
     },
+    /// The file has grown beyond what can be wiped page by page.
+    #[error("a file of {pages} pages cannot be wiped")]
+    TooLarge {
+        /// How many pages it has.
+        pages: i64,
+    },
     /// A value cannot be written as JSON.
     #[error("{column} cannot be written")]
     Unwritable {
@@ -49,7 +55,7 @@ impl Fault {
     /// Whether the transaction around it is intact: only the unit itself is refused.
     pub(crate) fn leaves_the_transaction_whole(&self) -> bool {
         match self {
-            Self::Stale | Self::Corrupt { .. } | Self::Unwritable { .. } => true,
+            Self::Stale | Self::Corrupt { .. } | Self::TooLarge { .. } | Self::Unwritable { .. } => true,
             Self::Database(error) => breaks_a_rule(error) || self.is_unreadable(),
         }
     }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use synaptiq_domain::{
     access::TenantScope,
     changes::Change,
+    history::{RecordOutcome, Refusal},
     id::Id,
     lead::{Contact, FirstConversation, Lead, LeadMerge, LeadQuery, LeadSort, ScoreOverride, SpokeWith, Utm},
     money::Money,
@@ -27,7 +28,7 @@ use super::{
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = leads, primary_key(tenant_id, id), treat_none_as_null = true, treat_none_as_default_value = false)]
-struct LeadRow {
+pub(super) struct LeadRow {
     tenant_id: String,
     id: String,
     version: i64,
@@ -68,6 +69,9 @@ struct Overrides {
     status_by_hand: bool,
     score: Option<ScoreOverride>,
     adjustments: Vec<Adjustment>,
+    /// When the lead was emptied, in microseconds. Indexed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    erased_at: Option<i64>,
 }
 
 /// What brought a lead, in one column for the same reason.
@@ -108,9 +112,14 @@ impl LeadRow {
             last_active_at,
             created_at,
             updated_at,
+            erased_at,
         } = lead;
-        let overrides =
-            Overrides { status_by_hand: *status_by_hand, score: *score_override, adjustments: adjustments.clone() };
+        let overrides = Overrides {
+            status_by_hand: *status_by_hand,
+            score: *score_override,
+            adjustments: adjustments.clone(),
+            erased_at: erased_at.map(Timestamp::micros),
+        };
         let attribution = Attribution { utm: utm.clone(), first_conversation: *first_conversation };
         Ok(Self {
             tenant_id: tenant.to_owned(),
@@ -148,7 +157,7 @@ impl LeadRow {
         })
     }
 
-    fn lead(self) -> Outcome<Lead> {
+    pub(super) fn lead(self) -> Outcome<Lead> {
         let overrides: Overrides = codec::json("leads.overrides", &self.overrides)?;
         let attribution: Attribution = codec::json("leads.attribution", &self.attribution)?;
         Ok(Lead {
@@ -186,6 +195,7 @@ impl LeadRow {
             last_active_at: Timestamp::from_micros(self.last_active_at),
             created_at: Timestamp::from_micros(self.created_at),
             updated_at: Timestamp::from_micros(self.updated_at),
+            erased_at: codec::maybe_instant(overrides.erased_at),
         })
     }
 }
@@ -377,5 +387,71 @@ pub(super) fn forget(conn: &mut Connection, tenant: &str, lead: Id<Lead>, counte
             absorbers.extend(found);
         }
     }
+    Ok(())
+}
+
+/// Adds a lead unless one with its id is there, or another lead holds its address.
+pub(super) fn add_if_new(conn: &mut Connection, tenant: &str, lead: &Lead) -> Outcome<RecordOutcome> {
+    let row = LeadRow::of(tenant, lead, 1)?;
+    if diesel::insert_into(leads::table).values(row).on_conflict_do_nothing().execute(conn)? > 0 {
+        return Ok(RecordOutcome::Added);
+    }
+    let there: Option<String> = leads::table.find((tenant, lead.id.ulid())).select(leads::id).first(conn).optional()?;
+    if there.is_some() {
+        return Ok(RecordOutcome::AlreadyThere);
+    }
+    let holder: String = leads::table
+        .filter(leads::tenant_id.eq(tenant))
+        .filter(leads::email_folded.eq(address(lead)))
+        .select(leads::id)
+        .first(conn)?;
+    Ok(RecordOutcome::Refused(Refusal::EmailTaken(codec::id("leads.id", &holder)?)))
+}
+
+/// The leads after an id, in order of id, absorbed ones included.
+pub(super) fn after(conn: &mut Connection, tenant: &str, after: &str, limit: i64) -> Outcome<Vec<Lead>> {
+    let rows: Vec<LeadRow> = leads::table
+        .filter(leads::tenant_id.eq(tenant))
+        .filter(leads::id.gt(after))
+        .order(leads::id.asc())
+        .limit(limit)
+        .select(LeadRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(LeadRow::lead).collect()
+}
+
+/// What a lead's row says of whose conversations it has and when the first one began.
+pub(super) struct Ties {
+    /// Who absorbed it.
+    pub(super) merged_into: Option<Id<Lead>>,
+    /// Its first conversation.
+    pub(super) first_conversation: Option<FirstConversation>,
+}
+
+/// What is needed to tie a conversation to a lead, without reading all of the lead.
+pub(super) fn ties(conn: &mut Connection, tenant: &str, lead: Id<Lead>) -> Outcome<Option<Ties>> {
+    let found: Option<(Option<String>, String)> = leads::table
+        .find((tenant, lead.ulid()))
+        .select((leads::merged_into, leads::attribution))
+        .first(conn)
+        .optional()?;
+    let Some((merged_into, attribution)) = found else { return Ok(None) };
+    let attribution: Attribution = codec::json("leads.attribution", &attribution)?;
+    Ok(Some(Ties {
+        merged_into: codec::maybe_id("leads.merged_into", merged_into.as_deref())?,
+        first_conversation: attribution.first_conversation,
+    }))
+}
+
+/// A lead by its own id, absorbed or not.
+pub(super) fn read(conn: &mut Connection, tenant: &str, lead: Id<Lead>) -> Outcome<Option<Lead>> {
+    let found = leads::table.find((tenant, lead.ulid())).select(LeadRow::as_select()).first(conn).optional()?;
+    found.map(LeadRow::lead).transpose()
+}
+
+/// Changes a lead that is there, raising its version.
+pub(super) fn replace(conn: &mut Connection, tenant: &str, lead: &Lead) -> Outcome<()> {
+    let row = LeadRow::of(tenant, lead, codec::version(lead.version) + 1)?;
+    diesel::update(leads::table.find((tenant, lead.id.ulid()))).set(row).execute(conn)?;
     Ok(())
 }

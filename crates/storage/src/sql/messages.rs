@@ -155,3 +155,16 @@ pub(super) fn add(conn: &mut Connection, tenant: &str, added: &[Message]) -> Out
     }
     Ok(())
 }
+
+/// The messages of the conversations from one id to another, by conversation and position.
+pub(super) fn between(conn: &mut Connection, tenant: &str, first: &str, last: &str) -> Outcome<Vec<Message>> {
+    read(
+        messages::table
+            .filter(messages::tenant_id.eq(tenant))
+            .filter(messages::conversation_id.ge(first))
+            .filter(messages::conversation_id.le(last))
+            .order((messages::conversation_id.asc(), messages::position.asc()))
+            .select(MessageRow::as_select())
+            .load(conn)?,
+    )
+}

@@ -116,3 +116,45 @@ pub(crate) fn delete_keys(conn: &mut Connection, before: Day) -> Outcome<()> {
     diesel::delete(visit_keys::table.filter(visit_keys::day.lt(i64::from(before.0)))).execute(conn)?;
     Ok(())
 }
+
+/// Adds a visit unless its visitor was seen on its day already.
+pub(super) fn add_if_new(conn: &mut Connection, tenant: &str, visit: &Visit) -> Outcome<bool> {
+    let row = VisitRow::of(tenant, visit);
+    Ok(diesel::insert_into(visits::table).values(row).on_conflict_do_nothing().execute(conn)? > 0)
+}
+
+/// Where a visit stands in the order of days and visitors.
+pub(super) struct Place {
+    day: i64,
+    visitor: String,
+}
+
+impl Place {
+    pub(super) fn of(visit: &Visit) -> Self {
+        Self { day: visit.at.day().0.into(), visitor: visit.visitor.as_str().to_owned() }
+    }
+}
+
+/// The visits after a place, or the first ones.
+pub(super) fn after(conn: &mut Connection, tenant: &str, after: Option<&Place>, limit: i64) -> Outcome<Vec<Visit>> {
+    let columns = (visits::visitor, visits::channel, visits::at, visits::page);
+    let mut rows = visits::table.filter(visits::tenant_id.eq(tenant)).into_boxed();
+    if let Some(Place { day, visitor }) = after {
+        let later_that_day = visits::day.eq(*day).and(visits::visitor.gt(visitor.as_str()));
+        // The first condition alone lets the key be searched.
+        rows = rows.filter(visits::day.ge(*day)).filter(visits::day.gt(*day).or(later_that_day));
+    }
+    let found: Vec<(String, String, i64, Option<String>)> =
+        rows.order((visits::day.asc(), visits::visitor.asc())).limit(limit).select(columns).load(conn)?;
+    found
+        .into_iter()
+        .map(|(visitor, channel, at, page)| {
+            Ok(Visit {
+                visitor: codec::word("visits.visitor", &visitor)?,
+                channel: codec::word("visits.channel", &channel)?,
+                at: Timestamp::from_micros(at),
+                page,
+            })
+        })
+        .collect()
+}

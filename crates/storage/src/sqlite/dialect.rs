@@ -2,8 +2,9 @@
 
 use diesel::{
     Connection as _, SqliteConnection,
+    expression::SqlLiteral,
     result::{DatabaseErrorKind, Error},
-    sql_types::Text,
+    sql_types::{Binary, Bool, Text},
     sqlite::Sqlite,
 };
 use synaptiq_domain::ports::StoreError;
@@ -20,6 +21,23 @@ extern "SQL" {
     /// Where `part` begins in `text`, from 1, to the letter; 0 if it is not there.
     #[sql_name = "instr"]
     fn position_of(text: Text, part: Text) -> Integer;
+    /// `text` with the letters of ASCII in lower case.
+    #[sql_name = "lower"]
+    fn lower(text: Text) -> Text;
+    /// The same of bytes that are text.
+    #[sql_name = "lower"]
+    fn lower_bytes(text: Binary) -> Text;
+}
+
+/// Holds of a lead that was not emptied; word for word what the index `leads_to_erase` says.
+pub(super) fn lead_is_not_erased() -> SqlLiteral<Bool> {
+    diesel::dsl::sql("merged_into IS NULL AND json_extract(overrides, '$.erased_at') IS NULL")
+}
+
+/// Holds of a conversation that has ended, or waits for a person, and was not emptied; word for word what
+/// the index `conversations_to_erase` says.
+pub(super) fn conversation_is_to_erase() -> SqlLiteral<Bool> {
+    diesel::dsl::sql("erased_at IS NULL AND status <> 'active'")
 }
 
 /// Runs reads on one snapshot.

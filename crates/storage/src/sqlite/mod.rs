@@ -6,8 +6,10 @@ mod cache;
 mod dialect;
 mod open;
 mod pool;
+mod rows;
 mod schema;
 mod store;
+mod wipe;
 mod writer;
 
 // The queries are the same text for every database; each mounts them beside its own schema.
@@ -16,6 +18,7 @@ mod sql;
 
 pub use backup::{BackupError, verify_file};
 pub use open::{Access, OpenError, OpenOptions, ServerPlace};
+pub use rows::{SqliteRows, SqliteRowsToFill};
 pub use store::SqliteStore;
 
 #[cfg(test)]

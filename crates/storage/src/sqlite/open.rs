@@ -18,7 +18,7 @@ use thiserror::Error;
 
 use super::{dialect::Connection, writer::WAIT_FOR_OTHERS};
 
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+pub(super) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
 /// "SYNQ": what marks a file as ours.
 const APPLICATION_ID: u32 = 0x5359_4e51;
@@ -89,6 +89,9 @@ pub enum OpenError {
         /// The newest migration in it.
         schema: String,
     },
+    /// An older version has written it, and it may not be changed here.
+    #[error("{} was written by an older version: run `synaptiq migrate` on it first", .0.display())]
+    Older(PathBuf),
     /// A server has it.
     #[error("another server uses {}", .0.display())]
     InUse(PathBuf),
@@ -182,6 +185,22 @@ pub(super) fn verify(path: &Path) -> Result<String, OpenError> {
     let applied = applied_migrations(path, &mut conn)?;
     check_schema(path, &applied)?;
     applied.last().cloned().ok_or_else(|| OpenError::Foreign(path.to_owned()))
+}
+
+/// A connection that reads a file that may be in use, and that has this version's schema.
+pub(super) fn connect_to_current(path: &Path) -> Result<Connection, OpenError> {
+    check_library(path)?;
+    if !path.exists() {
+        return Err(OpenError::Missing(path.to_owned()));
+    }
+    check_header(path)?;
+    let mut conn = connect(path, "mode=ro")?;
+    let applied = applied_migrations(path, &mut conn)?;
+    check_schema(path, &applied)?;
+    if applied.len() < known_migrations().len() {
+        return Err(OpenError::Older(path.to_owned()));
+    }
+    Ok(conn)
 }
 
 /// Checks every page and every reference of a file that may be in use. Takes as long as reading it.
@@ -551,6 +570,7 @@ mod tests {
             OpenError::Foreign(path.clone()),
             OpenError::Damaged { path: path.clone(), detail: detail() },
             OpenError::Newer { path: path.clone(), schema: detail() },
+            OpenError::Older(path.clone()),
             OpenError::InUse(path.clone()),
             OpenError::NotWritable(path.clone()),
             OpenError::Io { path: path.clone(), source: io::Error::other("why") },

@@ -146,6 +146,7 @@ diesel::table! {
         responses -> BigInt,
         response_millis -> BigInt,
         was_handed_off -> Bool,
+        erased_at -> Nullable<BigInt>,
     }
 }
 
@@ -322,6 +323,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    meetings (tenant_id, id) {
+        tenant_id -> Text,
+        id -> Text,
+        lead_id -> Text,
+        starts_at -> BigInt,
+        ends_at -> Nullable<BigInt>,
+        status -> Text,
+        booked_at -> BigInt,
+    }
+}
+
+diesel::table! {
     operator_sessions (hash) {
         hash -> Binary,
         token -> Binary,
@@ -330,4 +343,4 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(conversations, evidence, documents, leads, passages);
+diesel::allow_tables_to_appear_in_same_query!(conversations, evidence, documents, leads, messages, passages);

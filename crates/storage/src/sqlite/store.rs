@@ -12,7 +12,9 @@ use synaptiq_domain::{
     analytics::{CurrentOverview, DayCount, DayFigures, Recount, StatusCounts},
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
+    erasure::{Erasure, Person, PersonTraces, Trace},
     event::{Activity, ActivityQuery},
+    history::{Record, RecordOutcome},
     id::Id,
     knowledge::{Document, Passage},
     lead::{Lead, LeadQuery},
@@ -21,9 +23,9 @@ use synaptiq_domain::{
         StoreError,
         store::{
             AccessStore, ActivityStore, AnalyticsStore, ConversationStore, CounterStore, Credential, DueDelivery,
-            KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore,
-            Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, VisitKeyStore,
-            WebhookStore,
+            ErasureStore, HistoryStore, KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore,
+            OperatorSessionStore, PassageKey, ReceiptStore, RecordSink, Settlement, StoreHealth, SystemStore,
+            TenantView, TurnFile, TurnKey, UnitOfWork, VisitKeyStore, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -38,9 +40,10 @@ use super::{
     open::{self, OpenError, OpenOptions, Opened},
     pool::{READER_SETTINGS, Readers},
     sql::{
-        access, activity, analytics, commit, conversations, counters, knowledge, leads, messages, operator_sessions,
-        receipts, system, visits, webhooks,
+        access, activity, analytics, commit, conversations, counters, erasure, fault::Fault, history, knowledge, leads,
+        messages, operator_sessions, receipts, system, visits, webhooks,
     },
+    wipe,
     writer::Writer,
 };
 
@@ -332,6 +335,29 @@ impl ConversationStore for SqliteStore {
 }
 
 #[async_trait]
+impl HistoryStore for SqliteStore {
+    async fn add_history(&self, scope: TenantScope, records: Vec<Record>) -> Result<Vec<RecordOutcome>, StoreError> {
+        if records.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.parts.writer.run(move |conn| history::add(conn, scope, &records), |_| false).await
+    }
+
+    async fn read_history(&self, scope: TenantScope, mut sink: RecordSink) -> Result<(), StoreError> {
+        // A connection of its own: the reading may take minutes, and requests have few connections.
+        let path = self.parts.path.clone();
+        let read = move || {
+            let failed = |error: OpenError| StoreError::Failed(Box::new(error));
+            let mut conn = open::connect(&path, "mode=ro").map_err(failed)?;
+            diesel::connection::SimpleConnection::batch_execute(&mut conn, READER_SETTINGS)
+                .map_err(|error| StoreError::Failed(Box::new(error)))?;
+            snapshot(&mut conn, |conn| history::read(conn, scope, &mut sink)).map_err(Fault::into_store_error)
+        };
+        tokio::task::spawn_blocking(read).await.map_err(|error| StoreError::Failed(Box::new(error)))?
+    }
+}
+
+#[async_trait]
 impl KnowledgeStore for SqliteStore {
     async fn find_document(&self, scope: TenantScope, id: Id<Document>) -> Result<Option<Document>, StoreError> {
         // Its text may have megabytes.
@@ -397,6 +423,50 @@ impl WebhookStore for SqliteStore {
 impl ReceiptStore for SqliteStore {
     async fn find_receipt(&self, scope: TenantScope, key: ReceiptKey) -> Result<Option<Receipt>, StoreError> {
         self.readers().look_up(move |conn| receipts::find(conn, scope, key)).await
+    }
+}
+
+#[async_trait]
+impl ErasureStore for SqliteStore {
+    async fn find_person(&self, scope: TenantScope, person: &Person) -> Result<PersonTraces, StoreError> {
+        let person = person.clone();
+        self.readers().scan(move |conn| snapshot(conn, |conn| erasure::find_person(conn, scope, &person))).await
+    }
+
+    async fn traces(&self, scope: TenantScope, of: &Trace, limit: u32) -> Result<Erasure, StoreError> {
+        let of = of.clone();
+        self.readers().scan(move |conn| snapshot(conn, |conn| erasure::traces(conn, scope, &of, limit))).await
+    }
+
+    async fn leads_inactive_since(
+        &self,
+        scope: TenantScope,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Id<Lead>>, StoreError> {
+        self.readers().look_up(move |conn| erasure::inactive_leads(conn, scope, before, limit)).await
+    }
+
+    async fn absorbed_leads(&self, scope: TenantScope, into: Id<Lead>) -> Result<Vec<Lead>, StoreError> {
+        self.readers().look_up(move |conn| snapshot(conn, |conn| erasure::absorbed(conn, scope, into))).await
+    }
+
+    async fn conversations_silent_since(
+        &self,
+        scope: TenantScope,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Id<Conversation>>, StoreError> {
+        self.readers().look_up(move |conn| erasure::silent_conversations(conn, scope, before, limit)).await
+    }
+
+    async fn wipe(&self, _system: SystemScope) -> Result<(), StoreError> {
+        let stale = self.readers().scan(wipe::stale_pages).await?;
+        for part in stale.chunks(wipe::PART) {
+            let part = part.to_vec();
+            self.parts.writer.run(move |conn| wipe::clear(conn, &part), |()| false).await?;
+        }
+        self.parts.writer.fold().await
     }
 }
 

@@ -41,6 +41,8 @@ pub(super) struct Writer {
 
 enum Order {
     Run(Box<dyn Unit>),
+    /// Fold the log at once, whoever reads.
+    Fold(oneshot::Sender<Result<(), StoreError>>),
     Stop,
 }
 
@@ -162,6 +164,14 @@ impl Writer {
         answer.await.unwrap_or(Err(StoreError::Busy))
     }
 
+    /// Folds the write-ahead log into the file and empties it, so that no bytes of what was overwritten
+    /// stay in it. Busy if readers or another process were in the way for too long.
+    pub(super) async fn fold(&self) -> Result<(), StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.queue.try_send(Order::Fold(reply)).map_err(|_| StoreError::Busy)?;
+        answer.await.unwrap_or(Err(StoreError::Busy))
+    }
+
     /// Writes everything that is queued, folds the log into the file and ends the thread. Whatever
     /// is queued later is refused as busy.
     pub(super) fn stop(&self) {
@@ -198,10 +208,17 @@ fn serve(mut conn: Connection, orders: &Receiver<Order>, caches: &Caches) {
                 Err(_) => break,
             }
         };
-        let (batch, stops) = gather(first, orders);
+        let Gathered { batch, folds, stops } = gather(first, orders);
         if !batch.is_empty() {
             commit_batch(&mut conn, batch, caches);
             log_has_grown = true;
+        }
+        if !folds.is_empty() {
+            let folded = fold_patiently(&mut conn);
+            log_has_grown = !folded;
+            for reply in folds {
+                drop(reply.send(if folded { Ok(()) } else { Err(StoreError::Busy) }));
+            }
         }
         if stops {
             break;
@@ -210,18 +227,33 @@ fn serve(mut conn: Connection, orders: &Receiver<Order>, caches: &Caches) {
     fold_log(&mut conn);
 }
 
+/// What is done at once.
+struct Gathered {
+    batch: Vec<Box<dyn Unit>>,
+    folds: Vec<oneshot::Sender<Result<(), StoreError>>>,
+    stops: bool,
+}
+
 /// Whatever is queued behind the first order, up to a batch.
-fn gather(first: Order, orders: &Receiver<Order>) -> (Vec<Box<dyn Unit>>, bool) {
-    let mut batch = Vec::new();
+fn gather(first: Order, orders: &Receiver<Order>) -> Gathered {
+    let mut gathered = Gathered { batch: Vec::new(), folds: Vec::new(), stops: false };
     let mut next = Some(first);
     while let Some(order) = next {
         match order {
-            Order::Run(unit) => batch.push(unit),
-            Order::Stop => return (batch, true),
+            Order::Run(unit) => gathered.batch.push(unit),
+            // What is queued behind it is not waited for: its promise is about what was written before.
+            Order::Fold(reply) => {
+                gathered.folds.push(reply);
+                return gathered;
+            }
+            Order::Stop => {
+                gathered.stops = true;
+                return gathered;
+            }
         }
-        next = if batch.len() < BATCH { orders.try_recv().ok() } else { None };
+        next = if gathered.batch.len() < BATCH { orders.try_recv().ok() } else { None };
     }
-    (batch, false)
+    gathered
 }
 
 /// Commits a batch and answers every unit of it. Caches go before the answers: whoever is answered
@@ -271,6 +303,18 @@ fn text_of(panic: &(dyn Any + Send)) -> String {
 struct Checkpoint {
     #[diesel(sql_type = Integer)]
     busy: i32,
+}
+
+/// Folds the log again and again until no reader is in the way, for as long as a read may take.
+fn fold_patiently(conn: &mut Connection) -> bool {
+    let begun = std::time::Instant::now();
+    while begun.elapsed() < WAIT_FOR_OTHERS {
+        if fold_log(conn) {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    false
 }
 
 /// Folds the write-ahead log into the file and empties it; `false` if a reader is in the way.

@@ -17,6 +17,8 @@ pub mod conversations;
 pub mod counters;
 pub mod deliveries;
 mod dice;
+pub mod erasure;
+pub mod history;
 pub mod isolation;
 pub mod knowledge;
 pub mod leads;

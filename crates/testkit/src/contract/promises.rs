@@ -146,12 +146,37 @@ macro_rules! store_contract {
                 a_value_of_the_installation_is_what_was_last_put
                 a_store_at_work_is_well
             }
+            erasure {
+                d6_a_person_is_found_by_address_number_and_id
+                d6_a_person_is_found_by_what_a_site_calls_them
+                d6_whoever_was_absorbed_is_found_with_the_survivor
+                d6_a_lead_that_was_deleted_is_found_by_what_it_left_behind
+                d6_traces_are_named_part_by_part_until_they_are_emptied
+                d6_what_is_emptied_tells_nothing_and_is_still_counted
+                d6_emptying_cancels_what_is_pending_whoever_has_it_in_hand
+                d6_an_emptied_lead_holds_its_address_no_longer
+                d6_visits_get_other_names_and_stay_visits
+                d6_nothing_of_another_tenant_is_found_or_emptied
+                what_is_old_comes_oldest_first_and_once_emptied_never_again
+                a_wiped_store_is_as_it_was
+            }
             operator_sessions {
                 k6_a_login_is_found_by_its_hash_until_it_is_ended
                 k6_a_login_with_another_token_ends_those_before
                 of_too_many_logins_the_oldest_are_ended
                 a_logins_hash_is_taken_once
                 k6_logins_that_are_over_are_swept_part_by_part
+            }
+            history {
+                history_reads_back_as_it_was_added_kind_by_kind_in_order
+                adding_a_batch_twice_is_adding_it_once
+                the_counters_of_added_history_are_those_of_a_recount
+                a_leads_first_conversation_is_the_earliest_whichever_came_first
+                a_conversation_that_names_an_absorbed_lead_is_the_survivors
+                a_refused_record_keeps_no_other_from_being_added
+                a_given_activity_takes_the_place_of_a_derived_one_whichever_came_first
+                no_delivery_is_made_of_history
+                reading_shows_one_moment_and_ends_when_the_sink_has_enough
             }
             isolation {
                 t3_no_read_finds_what_belongs_to_another_tenant
@@ -189,7 +214,9 @@ mod tests {
         ("webhooks", include_str!("webhooks.rs")),
         ("deliveries", include_str!("deliveries.rs")),
         ("upkeep", include_str!("upkeep.rs")),
+        ("erasure", include_str!("erasure.rs")),
         ("operator_sessions", include_str!("operator_sessions.rs")),
+        ("history", include_str!("history.rs")),
         ("isolation", include_str!("isolation.rs")),
     ];
 

@@ -11,7 +11,9 @@ use synaptiq_domain::{
     analytics::{CurrentOverview, DayCount, DayFigures, Recount, StatusCounts},
     changes::Changes,
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
+    erasure::{Erasure, Person, PersonTraces, Trace},
     event::{Activity, ActivityQuery},
+    history::{Record, RecordOutcome},
     id::Id,
     knowledge::{Document, Passage},
     lead::{Lead, LeadQuery},
@@ -20,9 +22,9 @@ use synaptiq_domain::{
         Store, StoreError,
         store::{
             AccessStore, ActivityStore, AnalyticsStore, ConversationStore, CounterStore, Credential, DueDelivery,
-            KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore,
-            Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, VisitKeyStore,
-            WebhookStore,
+            ErasureStore, HistoryStore, KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore,
+            OperatorSessionStore, PassageKey, ReceiptStore, RecordSink, Settlement, StoreHealth, SystemStore,
+            TenantView, TurnFile, TurnKey, UnitOfWork, VisitKeyStore, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -126,6 +128,20 @@ hand_on!(CounterStore {
     fn daily_figures(scope: TenantScope, first: Day, last: Day) -> Answer<Vec<DayFigures>>;
     fn recount(scope: TenantScope) -> Answer<Recount>;
     fn adjust_counters(scope: TenantScope, by: &[DayFigures]) -> Answer<()>;
+});
+
+hand_on!(ErasureStore {
+    fn find_person(scope: TenantScope, person: &Person) -> Answer<PersonTraces>;
+    fn traces(scope: TenantScope, of: &Trace, limit: u32) -> Answer<Erasure>;
+    fn leads_inactive_since(scope: TenantScope, before: Timestamp, limit: u32) -> Answer<Vec<Id<Lead>>>;
+    fn absorbed_leads(scope: TenantScope, into: Id<Lead>) -> Answer<Vec<Lead>>;
+    fn conversations_silent_since(scope: TenantScope, before: Timestamp, limit: u32) -> Answer<Vec<Id<Conversation>>>;
+    fn wipe(system: SystemScope) -> Answer<()>;
+});
+
+hand_on!(HistoryStore {
+    fn add_history(scope: TenantScope, records: Vec<Record>) -> Answer<Vec<RecordOutcome>>;
+    fn read_history(scope: TenantScope, sink: RecordSink) -> Answer<()>;
 });
 
 hand_on!(KnowledgeStore {

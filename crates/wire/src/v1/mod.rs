@@ -4,6 +4,7 @@ pub mod analytics;
 pub mod chat;
 pub mod conversation;
 pub mod deleted;
+pub mod erasure;
 pub mod error;
 pub mod key;
 pub mod knowledge;

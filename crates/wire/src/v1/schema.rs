@@ -5,7 +5,7 @@ use crate::{
     document, endpoint,
     paging::List,
     schema::{Schemas, add},
-    v1::{analytics, chat, conversation, deleted, error, key, knowledge, lead, webhook},
+    v1::{analytics, chat, conversation, deleted, erasure, error, key, knowledge, lead, webhook},
 };
 
 /// The schemas of every request and answer, by name.
@@ -51,6 +51,8 @@ pub fn schemas() -> Schemas {
     add::<analytics::FunnelAnswer>(all);
     add::<List<analytics::ActivityRecord>>(all);
     add::<analytics::ActivityRecord>(all);
+    add::<erasure::ErasureRecord>(all);
+    add::<erasure::ErasureBody>(all);
     std::mem::take(all)
 }
 

@@ -10,6 +10,7 @@ mod analytics;
 mod commit;
 mod conversations;
 mod counters;
+mod erasure;
 mod history;
 mod knowledge;
 mod leads;
@@ -26,6 +27,7 @@ pub use analytics::AnalyticsStore;
 pub use commit::UnitOfWork;
 pub use conversations::{ConversationFile, ConversationStore, TurnFile, TurnKey};
 pub use counters::CounterStore;
+pub use erasure::ErasureStore;
 pub use history::{HistoryStore, RecordSink};
 pub use knowledge::{KnowledgeStore, PassageKey};
 pub use leads::{LeadFile, LeadHistory, LeadKey, LeadStore};
@@ -41,6 +43,8 @@ pub trait Store:
     + AnalyticsStore
     + ConversationStore
     + CounterStore
+    + ErasureStore
+    + HistoryStore
     + KnowledgeStore
     + LeadStore
     + OperatorSessionStore
@@ -58,6 +62,8 @@ impl<S> Store for S where
         + AnalyticsStore
         + ConversationStore
         + CounterStore
+        + ErasureStore
+        + HistoryStore
         + KnowledgeStore
         + LeadStore
         + OperatorSessionStore

@@ -15,8 +15,11 @@ use tokio::time::timeout;
 use crate::{
     answer::Answer,
     fault::{Refused, busy},
+    limits,
+    pipeline::refusal,
     request::Call,
     sse::{EventSender, channel},
+    stream_places::Full,
 };
 
 fn session(call: &Call) -> Result<SessionHash, Refused> {
@@ -43,19 +46,37 @@ pub(super) async fn stream(call: Call) -> Result<Answer, Refused> {
         (None, 0) => conversation.message_count,
         (None, asked) => asked,
     };
-    let place = Arc::clone(&call.front.streams).try_acquire_owned().map_err(|_| busy())?;
+    let place = match call.front.streams.take(session, call.head.address) {
+        Ok(place) => place,
+        Err(Full::Everywhere) => return Err(busy().into()),
+        Err(Full::Address) => return Ok(too_many_streams(&call)),
+    };
     let (events, receiver) = channel();
     let front = Arc::clone(&call.front);
     let tasks = front.tasks.clone();
     tasks.spawn(async move {
-        let _place = place;
         tokio::select! {
             () = follow(&call, session, &conversation, after, &events) => {}
+            () = place.lost() => {}
             () = events.closed() => {}
             () = front.stopped() => {}
         }
     });
-    Ok(Answer::events(None, receiver))
+    Ok(Answer::feed(receiver))
+}
+
+/// 429 with the limit that it tells of. When a place will be free nobody knows: it is when a visitor
+/// of the same address leaves.
+fn too_many_streams(call: &Call) -> Answer {
+    let (front, most) = (&call.front, call.front.streams.of_an_address());
+    let seconds = u32::try_from(front.limits.ping.as_secs()).unwrap_or(u32::MAX).max(1);
+    let message = format!("{most} streams are open from this address; try again in {seconds} s");
+    let fault = Fault::new(Code::RateLimited, message).with_retry_after(seconds);
+    let free = front.services.clock.now().seconds() + i64::from(seconds);
+    refusal(call.dialect, &fault, &call.head.request_id)
+        .with_header(limits::LIMIT, most.to_string())
+        .with_header(limits::REMAINING, "0")
+        .with_header(limits::RESET, free.to_string())
 }
 
 /// Sends what happens until the client is gone or the conversation is.

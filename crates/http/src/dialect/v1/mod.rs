@@ -4,6 +4,7 @@ mod about;
 mod analytics;
 mod chat;
 mod conversations;
+mod erasures;
 mod keys;
 mod knowledge;
 mod leads;

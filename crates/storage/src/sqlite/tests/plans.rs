@@ -9,7 +9,8 @@ use diesel::{
 };
 use synaptiq_domain::{
     access::TenantScope,
-    conversation::{ConversationQuery, ConversationSort, MessageRange, SessionHash},
+    conversation::{ConversationQuery, ConversationSort, MessageRange, SessionHash, VisitorId},
+    erasure::Trace,
     event::{ActivityQuery, EventKind},
     id::Id,
     lead::{LeadQuery, LeadSort, SpokeWith},
@@ -25,8 +26,8 @@ use super::super::{
     dialect::Connection,
     open::{self, Access, OpenOptions},
     sql::{
-        access, activity, analytics, conversations, fault::Outcome, knowledge, leads, messages, operator_sessions,
-        receipts, system, visits, webhooks,
+        access, activity, analytics, conversations, counters, erasure, fault::Outcome, knowledge, leads, messages,
+        operator_sessions, receipts, system, visits, webhooks,
     },
 };
 
@@ -101,6 +102,15 @@ fn every_read_follows_an_index_and_no_list_is_sorted_anew() {
     let turn = TurnKey { session: Some(SessionHash([1; 32])), email: Some(fixtures::email(1)), ..TurnKey::default() };
     look(&|conn| conversations::load_turn(conn, scope, &turn).map(drop));
     look(&|conn| leads::load(conn, scope, &LeadKey::Id(Id::from_bits(1))).map(drop));
+    look(&|conn| erasure::inactive_leads(conn, scope, now, 9).map(drop));
+    look(&|conn| erasure::silent_conversations(conn, scope, now, 9).map(drop));
+    for of in [
+        Trace::Conversation(Id::from_bits(1)),
+        Trace::Lead(Id::from_bits(1)),
+        Trace::Visitor(VisitorId::parse("v").expect("a name")),
+    ] {
+        look(&|conn| erasure::traces(conn, scope, &of, 9).map(drop));
+    }
     look(&|conn| {
         let range = MessageRange { offset: 1, limit: 1, order: Order::Descending };
         messages::list(conn, scope, Id::from_bits(1), range).map(drop)
@@ -113,6 +123,8 @@ fn every_read_follows_an_index_and_no_list_is_sorted_anew() {
     look(&|conn| access::find_assistant_tenant(conn, Id::from_bits(1)).map(drop));
     look(&|conn| access::find_key(conn, Id::from_bits(1)).map(drop));
     look(&|conn| access::scope_of(conn, &Id::<()>::from_bits(1).ulid()).map(drop));
+    look(&|conn| counters::of_days(conn, scope, Day(1), Day(9)).map(drop));
+    look(&|conn| counters::recount(conn, scope).map(drop));
     look(&|conn| conversations::idle(conn, now, 9).map(drop));
     look(&|conn| system::next_due(conn).map(drop));
     look(&|conn| system::claim(conn, now, now, 9, 9).map(drop));

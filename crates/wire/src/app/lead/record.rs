@@ -145,6 +145,7 @@ impl From<&Lead> for LeadRecord {
             last_active_at,
             created_at,
             updated_at,
+            erased_at: _,
         } = lead;
         Self {
             id: id.uuid(),

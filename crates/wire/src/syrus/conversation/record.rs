@@ -166,6 +166,7 @@ impl ConversationRecord {
             last_message_at,
             ended_at,
             created_at,
+            erased_at: _,
         } = conversation;
         Self {
             id: crate::id::uuid(*id),

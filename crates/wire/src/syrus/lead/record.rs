@@ -99,6 +99,7 @@ impl From<&Lead> for LeadRecord {
             last_active_at: _,
             created_at,
             updated_at,
+            erased_at: _,
         } = lead;
         Self {
             id: crate::id::uuid(*id),

@@ -106,6 +106,7 @@ impl ConversationRecord {
             last_message_at,
             ended_at,
             created_at,
+            erased_at: _,
         } = conversation;
         Self {
             id: id.prefixed(),

@@ -41,8 +41,10 @@ const DELETE: Doc =
     Doc::new(TAG, "Delete a lead").answers(&[(200, "It is gone", Some(Shape::of::<Success>()))]).refuses(&[404]);
 
 pub(super) static ROUTES: &[Route] = &[
-    Route::new(Get, "/api/leads", "listLeads", Scope(LeadsRead), handler!(leads::list), LIST),
-    Route::new(Get, "/api/admin/leads", "listAdminLeads", Scope(LeadsRead), handler!(leads::list), LIST),
+    Route::new(Get, "/api/leads", "listLeads", Scope(LeadsRead), handler!(leads::list), LIST)
+        .limited_with("q", LimitGroup::SearchLeads),
+    Route::new(Get, "/api/admin/leads", "listAdminLeads", Scope(LeadsRead), handler!(leads::list), LIST)
+        .limited_with("q", LimitGroup::SearchLeads),
     Route::new(Post, "/api/leads", "createLead", Scope(LeadsWrite), handler!(leads::create), CREATE)
         .limited_as(LimitGroup::CreateLead),
     Route::new(Post, "/api/admin/leads", "createAdminLead", Scope(LeadsWrite), handler!(leads::create), CREATE)

@@ -33,7 +33,8 @@ pub(super) static ROUTES: &[Route] = &[
             "One part of the list",
             Some(Shape::of::<List<LeadRecord>>()),
         )]),
-    ),
+    )
+    .limited_with("q", LimitGroup::SearchLeads),
     Route::new(
         Get,
         "/api/v1/leads/search",
@@ -76,6 +77,7 @@ pub(super) static ROUTES: &[Route] = &[
             .takes(Shape::of::<BulkRequestBody>(), r#"{"leads":[{"email":"ada@example.com"},{"phone":"+1-555-0100"}]}"#)
             .answers(&[(200, "What became of every row", Some(Shape::of::<BulkAnswer>()))]),
     )
+    .limited_as(LimitGroup::CreateLead)
     .outliving_its_client(),
     Route::new(
         Get,

@@ -4,6 +4,7 @@ mod about;
 mod analytics;
 mod chat;
 mod conversations;
+mod erasures;
 mod keys;
 mod knowledge;
 mod leads;
@@ -23,6 +24,7 @@ pub(super) static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         webhooks::ROUTES,
         knowledge::ROUTES,
         keys::ROUTES,
+        erasures::ROUTES,
         about::ROUTES,
     ]
     .concat()

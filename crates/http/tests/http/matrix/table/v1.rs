@@ -58,6 +58,7 @@ pub(crate) const CASES: &[Case] = &[
     Case::changes_content("createKey").body(r#"{"name":"CRM","scopes":["keys:manage"]}"#),
     Case::changes_content("rotateKey").path(&[Key]),
     Case::changes_content("revokeKey").path(&[Key]),
+    Case::changes_data("erasePerson").body(r#"{"person":"<email>"}"#),
     Case::reads("getOpenApi"),
     Case::reads("getDocs"),
 ];
