@@ -25,4 +25,5 @@ mod slow;
 mod ssrf;
 mod syrus;
 mod tenancy;
+mod visitors;
 mod widget;
