@@ -80,6 +80,33 @@ async fn k3_a_revoked_or_rotated_key_stops_at_once() {
 }
 
 #[tokio::test]
+async fn a_recount_counts_every_row_of_live_data_and_sandboxes_beside_the_server() {
+    let server = Server::start();
+    let client = server.admin();
+    client.post("/api/v1/leads", &json!({ "email": "jane@example.com" })).await.expect(201);
+    let chat = json!({ "message": "I am joe@example.com", "visitorId": "joe" });
+    client.post("/api/v1/chat", &chat).await.expect(200);
+    for arguments in [&["doctor", "--recount", "--json"][..], &["doctor", "--recount", "--repair", "--json"]] {
+        let found = server.command_line(arguments).succeeded().json();
+        assert_eq!(found["ok"], json!(true), "{found}");
+        let tenants = found["tenants"].as_array().expect("tenants");
+        // Two leads, a conversation and its visitor; nothing in the sandbox.
+        let rows: Vec<_> = tenants.iter().map(|tenant| (&tenant["sandbox"], &tenant["rows"])).collect();
+        assert_eq!(rows, [(&json!(false), &json!(4)), (&json!(true), &json!(0))], "{found}");
+        assert!(tenants.iter().all(|tenant| tenant["differences"] == json!([])), "{found}");
+    }
+    let told = server.command_line(&["doctor", "--recount"]).succeeded().stdout;
+    assert!(told.contains("4 rows, ") && told.contains("every figure is what the rows say"), "{told}");
+    for (arguments, part) in [
+        (&["doctor", "--repair"][..], "--recount"),
+        (&["doctor", "--recount", "--tenant", "tenant_x"], "not a tenant's id"),
+    ] {
+        let refused = server.command_line(arguments);
+        assert!(!refused.success && refused.stderr.contains(part), "{}", refused.stderr);
+    }
+}
+
+#[tokio::test]
 async fn k4_the_admin_token_is_printed_once_and_stops_with_its_rotation() {
     let mut server = Server::start();
     // The address is printed before the token is hashed and printed.

@@ -47,6 +47,11 @@ async fn d2_every_answered_write_is_read_back_after_kill_9_under_32_writers() {
         let integrity =
             doctor["checks"].as_array().expect("checks").iter().find(|check| check["check"] == "integrity").cloned();
         assert_eq!(integrity.expect("an integrity check")["result"], "ok");
+        // The figures are those of whole commits, and a count beside the running server says so.
+        let recount = server.command_line(&["doctor", "--recount", "--json"]).succeeded().json();
+        assert_eq!(recount["ok"], true, "{recount}");
+        let rows = recount["tenants"][0]["rows"].as_u64().expect("a number");
+        assert!(rows >= answered.lock().expect("unpoisoned").leads.len() as u64, "{recount}");
     }
     let count = answered.lock().expect("unpoisoned").leads.len();
     assert!(count > 100, "only {count} writes were answered: the test shows nothing");

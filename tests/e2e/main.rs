@@ -1,5 +1,6 @@
 //! The promises of the whole product, kept by the real server over HTTP.
 
+mod analytics;
 mod command_line;
 mod conversation_parameters;
 mod conversations;
@@ -24,4 +25,5 @@ mod slow;
 mod ssrf;
 mod syrus;
 mod tenancy;
+mod visitors;
 mod widget;

@@ -16,6 +16,7 @@ use synaptiq_domain::{
     qualification::Criterion,
     receipt::Receipt,
     text::Email,
+    time::Day,
     webhook::{Delivery, DeliveryQuery, DeliveryStatus},
 };
 use synaptiq_storage::{Access, MemoryStore, OpenOptions, SqliteStore};
@@ -315,6 +316,10 @@ async fn dump(store: &dyn Store, steps: &[Step]) -> Vec<String> {
     words.push(said(store.tenant_view(scope).await));
     words.push(said(store.list_endpoints(scope).await));
     words.push(said(store.next_delivery_at(system).await));
+    words.push(said(store.daily_figures(scope, Day(i32::MIN), Day(i32::MAX)).await));
+    let found = store.recount(scope).await.expect("a read");
+    assert_eq!(found.differences, [], "whatever was written");
+    words.push(format!("{found:?}"));
     words
 }
 

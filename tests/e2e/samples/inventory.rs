@@ -1,5 +1,5 @@
 //! Which test runs which published sample. A sample that is new on a page, or a test that is gone,
-//! fails here. The samples of v1's analytics come with those routes.
+//! fails here.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -10,21 +10,23 @@ use super::{
 
 const V1_EXAMPLES: &str = "synaptiq-v1-code-examples.txt";
 const V1_CONVERSATIONS: &str = "synaptiq-v1-conversations.txt";
+const V1_ANALYTICS: &str = "synaptiq-v1-analytics.txt";
 const APP: &str = "synaptiq-app-api.txt";
 const SYRUS: &str = "syrus-chat-v1.txt";
-const PAGES: [&str; 4] = [V1_EXAMPLES, V1_CONVERSATIONS, APP, SYRUS];
+const PAGES: [&str; 5] = [V1_EXAMPLES, V1_CONVERSATIONS, V1_ANALYTICS, APP, SYRUS];
 
 /// A page, what asks the API there, and the test that runs it.
 type Run = (&'static str, &'static str, &'static str);
 
 const V1_CURLS: &str = "every_published_curl_sample_does_what_it_says";
 const CONVERSATIONS: &str = "every_published_conversation_sample_is_answered_as_the_page_shows";
+const ANALYTICS: &str = "every_published_curl_of_v1s_analytics_does_what_it_says";
 const APP_LEADS: &str = "every_published_curl_of_apps_leads_and_conversations_does_what_it_says";
 const APP_KNOWLEDGE: &str = "every_published_curl_of_the_knowledge_base_does_what_it_says";
 const SYRUS_CURLS: &str = "every_published_syrus_sample_is_answered_as_the_page_shows";
 
 /// Every curl: method and address without the host.
-const CURLS: [Run; 23] = [
+const CURLS: [Run; 27] = [
     (V1_EXAMPLES, "POST /api/v1/leads", V1_CURLS),
     (V1_EXAMPLES, "GET /api/v1/leads?status=qualified&sortBy=score&sortOrder=desc&limit=10", V1_CURLS),
     (V1_EXAMPLES, "POST /api/v1/chat", V1_CURLS),
@@ -36,6 +38,18 @@ const CURLS: [Run; 23] = [
         "GET /api/v1/conversations?startDate=2026-04-01T00:00:00Z&endDate=2026-04-05T23:59:59Z&status=closed",
         CONVERSATIONS,
     ),
+    (
+        V1_ANALYTICS,
+        "GET /api/v1/analytics/overview?startDate=2026-03-01&endDate=2026-03-31&granularity=week",
+        ANALYTICS,
+    ),
+    (
+        V1_ANALYTICS,
+        "GET /api/v1/analytics/overview?startDate=2026-03-01&endDate=2026-03-31&compareWith=previous_period",
+        ANALYTICS,
+    ),
+    (V1_ANALYTICS, "GET /api/v1/analytics/funnel?startDate=2026-03-01&endDate=2026-03-31", ANALYTICS),
+    (V1_ANALYTICS, "GET /api/v1/analytics/activity?type=lead.qualified,intent.high_value&limit=5", ANALYTICS),
     (APP, "GET /api/admin/leads", APP_LEADS),
     (APP, "POST /api/admin/auth", "the_published_login_gives_a_cookie_that_reads_and_from_a_page_of_the_server_writes"),
     (APP, "GET /api/leads", APP_LEADS),

@@ -2,6 +2,7 @@
 //! except that Python gets back the indentation that the pages lost. The pages lie beside the
 //! repository and are never part of it.
 
+mod analytics_page;
 mod app_content;
 mod app_page;
 mod code_examples;

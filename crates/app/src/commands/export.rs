@@ -74,14 +74,15 @@ pub(super) async fn run(args: ExportArgs, config: &Config) -> Result<()> {
     Ok(())
 }
 
-fn beside(file: &Path) -> PathBuf {
+/// Where a file is written until it is whole.
+pub(super) fn beside(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".part");
     PathBuf::from(name)
 }
 
 /// Makes a file that its owner alone may read: it holds what people said.
-fn create(file: &Path) -> std::io::Result<fs::File> {
+pub(super) fn create(file: &Path) -> std::io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

@@ -135,3 +135,77 @@ async fn while_showing<T>(place: &str, work: impl Future<Output = T>) -> T {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use synaptiq_domain::{
+        analytics::{CounterKey, DayFigures, Figures},
+        conversation::Channel,
+        lead::LeadSource,
+        time::Day,
+    };
+
+    use super::*;
+    use crate::{cli::Output, config::gather};
+
+    fn args(repair: bool, tenant: Option<&str>) -> RecountArgs {
+        RecountArgs { repair, tenant: tenant.map(str::to_owned), output: Output { json: true } }
+    }
+
+    #[test]
+    fn a_wrong_figure_fails_the_command_until_it_is_repaired_in_live_data_and_in_a_sandbox() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let folder = tempfile::tempdir().expect("a folder");
+            let address = format!("sqlite:{}", folder.path().join("synaptiq.db").display());
+            let config = Config::parse(gather(&[("database_url", address)], Vec::new(), None).expect("a setting"));
+            let config = config.expect("valid");
+            let sqlite = database::open_or_create(&config).expect("a database");
+            let installation = Installation::new(&config, sqlite).await.expect("an installation");
+            let (tenant, live) = installation.tenant(None).await.expect("the default tenant");
+            run(&args(false, None), &config).await.expect("nothing is counted yet");
+            let wrong = DayFigures {
+                key: CounterKey { day: Day(20_544), channel: Some(Channel::Slack), source: None },
+                figures: Figures { messages: 1, ..Figures::default() },
+            };
+            for scope in [live, TenantScope::sandbox(tenant.sandbox, tenant.id)] {
+                installation.store.adjust_counters(scope, &[wrong]).await.expect("adjusted");
+                let id = tenant.id.prefixed();
+                for tenant in [None, Some(id.as_str())] {
+                    run(&args(false, tenant), &config).await.expect_err("a figure is wrong");
+                }
+                run(&args(true, None), &config).await.expect("it is repaired");
+                run(&args(false, None), &config).await.expect("nothing is wrong any more");
+            }
+            run(&args(false, Some("nobody")), &config).await.expect_err("no tenant's id");
+        });
+    }
+
+    #[test]
+    fn a_report_has_a_line_for_every_measure_that_differs() {
+        let key = CounterKey { day: Day(20_544), channel: None, source: Some(LeadSource::Import) };
+        let stored = Figures { leads: 3, booked: 1, ..Figures::default() };
+        let counted = Figures { leads: 3, booked: 2, pipeline: -7, ..Figures::default() };
+        let found = Recount { rows: 9, counters: 4, differences: vec![Difference { key, stored, counted }] };
+        let (tenant, twin) = (synaptiq_domain::id::Id::from_bits(1), synaptiq_domain::id::Id::from_bits(2));
+        let line = |measure, stored, counted| {
+            json!({
+                "day": "2026-04-01",
+                "channel": null,
+                "source": "import",
+                "measure": measure,
+                "stored": stored,
+                "counted": counted,
+            })
+        };
+        let expected = json!({
+            "tenant": tenant.prefixed(),
+            "sandbox": true,
+            "rows": 9,
+            "counters": 4,
+            "repaired": 2,
+            "differences": [line("pipeline", 0, -7), line("booked", 1, 2)],
+        });
+        assert_eq!(report(TenantScope::sandbox(twin, tenant), &found, true), expected);
+    }
+}

@@ -209,6 +209,3 @@ fn write(out: &mut Vec<u8>, line: &impl Serialize) {
     serde_json::to_writer(&mut *out, line).expect("lines have string keys and finite numbers, and memory takes them");
     out.push(b'\n');
 }
-
-#[cfg(test)]
-mod tests;

@@ -18,7 +18,7 @@ use thiserror::Error;
 
 use super::{dialect::Connection, writer::WAIT_FOR_OTHERS};
 
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+pub(super) const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 
 /// "SYNQ": what marks a file as ours.
 const APPLICATION_ID: u32 = 0x5359_4e51;

@@ -18,6 +18,7 @@ pub mod counters;
 pub mod deliveries;
 mod dice;
 pub mod erasure;
+pub mod history;
 pub mod isolation;
 pub mod knowledge;
 pub mod leads;

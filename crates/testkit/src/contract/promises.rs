@@ -167,6 +167,17 @@ macro_rules! store_contract {
                 a_logins_hash_is_taken_once
                 k6_logins_that_are_over_are_swept_part_by_part
             }
+            history {
+                history_reads_back_as_it_was_added_kind_by_kind_in_order
+                adding_a_batch_twice_is_adding_it_once
+                the_counters_of_added_history_are_those_of_a_recount
+                a_leads_first_conversation_is_the_earliest_whichever_came_first
+                a_conversation_that_names_an_absorbed_lead_is_the_survivors
+                a_refused_record_keeps_no_other_from_being_added
+                a_given_activity_takes_the_place_of_a_derived_one_whichever_came_first
+                no_delivery_is_made_of_history
+                reading_shows_one_moment_and_ends_when_the_sink_has_enough
+            }
             isolation {
                 t3_no_read_finds_what_belongs_to_another_tenant
                 a_sandbox_and_its_tenant_do_not_see_each_others_data
@@ -205,6 +216,7 @@ mod tests {
         ("upkeep", include_str!("upkeep.rs")),
         ("erasure", include_str!("erasure.rs")),
         ("operator_sessions", include_str!("operator_sessions.rs")),
+        ("history", include_str!("history.rs")),
         ("isolation", include_str!("isolation.rs")),
     ];
 

@@ -13,6 +13,7 @@ use synaptiq_domain::{
     conversation::{Conversation, ConversationQuery, Message, MessageRange, SessionHash},
     erasure::{Erasure, Person, PersonTraces, Trace},
     event::{Activity, ActivityQuery},
+    history::{Record, RecordOutcome},
     id::Id,
     knowledge::{Document, Passage},
     lead::{Lead, LeadQuery},
@@ -21,9 +22,9 @@ use synaptiq_domain::{
         Store, StoreError,
         store::{
             AccessStore, ActivityStore, AnalyticsStore, ConversationStore, CounterStore, Credential, DueDelivery,
-            ErasureStore, KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey,
-            ReceiptStore, Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork,
-            VisitKeyStore, WebhookStore,
+            ErasureStore, HistoryStore, KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore,
+            OperatorSessionStore, PassageKey, ReceiptStore, RecordSink, Settlement, StoreHealth, SystemStore,
+            TenantView, TurnFile, TurnKey, UnitOfWork, VisitKeyStore, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
@@ -136,6 +137,11 @@ hand_on!(ErasureStore {
     fn absorbed_leads(scope: TenantScope, into: Id<Lead>) -> Answer<Vec<Lead>>;
     fn conversations_silent_since(scope: TenantScope, before: Timestamp, limit: u32) -> Answer<Vec<Id<Conversation>>>;
     fn wipe(system: SystemScope) -> Answer<()>;
+});
+
+hand_on!(HistoryStore {
+    fn add_history(scope: TenantScope, records: Vec<Record>) -> Answer<Vec<RecordOutcome>>;
+    fn read_history(scope: TenantScope, sink: RecordSink) -> Answer<()>;
 });
 
 hand_on!(KnowledgeStore {

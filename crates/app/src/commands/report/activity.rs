@@ -1,14 +1,15 @@
 //! `synaptiq report activity`: the feed of a range, written page by page.
 
 use std::{
-    fs::File,
+    fs,
     io::{self, BufWriter, ErrorKind, Write},
 };
 
 use anyhow::{Context as _, Result};
 use synaptiq_domain::{
+    access::TenantScope,
     event::{Activity, FeedQuery},
-    paging::Paging,
+    paging::{Page, Paging},
     use_cases::{self, Services},
 };
 use synaptiq_wire::{
@@ -17,7 +18,15 @@ use synaptiq_wire::{
 };
 
 use super::in_flags;
-use crate::{cli::ActivityArgs, commands::say, installation::Installation};
+use crate::{
+    cli::ActivityArgs,
+    commands::{
+        export::{beside, create},
+        progress::Progress,
+        say,
+    },
+    installation::Installation,
+};
 
 /// How many events are read at once.
 const PAGE: u32 = 500;
@@ -25,50 +34,76 @@ const PAGE: u32 = 500;
 pub(super) async fn run(args: ActivityArgs, installation: &Installation, services: &Services) -> Result<()> {
     let ActivityArgs { from, to, kinds, tenant, format, out } = args;
     let (_, scope) = installation.tenant(tenant.as_deref()).await?;
-    // Fixed once, so that all pages are of one range however long they take.
-    let now = services.clock.now();
+    // The end is fixed once, so that all pages are of one range however long they take.
+    let to = Some(to.unwrap_or_else(|| services.clock.now()));
     let query = FeedQuery { kinds, lead: None, from, to, paging: Paging::Page { page: 1, limit: PAGE } };
-    let mut query = FeedQuery { to: Some(to.unwrap_or(now)), ..query };
     // A wrong range is told before there is a file.
-    let mut page = use_cases::activity(services, scope, query.clone()).await.map_err(in_flags)?;
-    let mut sink = match &out {
-        None => Box::new(io::stdout()) as Box<dyn Write>,
-        Some(file) => Box::new(File::create(file).with_context(|| format!("cannot write {}", file.display()))?),
+    let first = use_cases::activity(services, scope, query.clone()).await.map_err(in_flags)?;
+    let reading = Reading { services, scope, query, first };
+    let progress = Progress::begin();
+    let Some(file) = out else {
+        let written = reading.write(Feed::begin(format.into(), io::stdout()), &progress).await;
+        progress.end();
+        // Whoever reads may have read enough.
+        let is_enough = |error: &anyhow::Error| {
+            error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+        };
+        return match written {
+            Err(error) if !is_enough(&error) => Err(error).context("cannot write to standard output"),
+            _ => Ok(()),
+        };
     };
-    let mut feed = Feed::begin(format.into(), BufWriter::new(&mut sink));
-    let mut count = 0_u64;
-    let written = loop {
-        if let Err(error) = feed.write(&page.items) {
-            break Err(error);
+    // The file has its name only when it is whole and on disk.
+    let unfinished = beside(&file);
+    let target = create(&unfinished).with_context(|| format!("cannot write {}", unfinished.display()))?;
+    let handle = target.try_clone()?;
+    let written = reading.write(Feed::begin(format.into(), target), &progress).await;
+    progress.end();
+    let written = written.and_then(|count| Ok(handle.sync_all().map(|()| count)?));
+    let written = written.and_then(|count| Ok(fs::rename(&unfinished, &file).map(|()| count)?));
+    let count = written.inspect_err(|_| drop(fs::remove_file(&unfinished)));
+    let count = count.with_context(|| format!("cannot write {}", file.display()))?;
+    say(&format!("wrote {count} events to {}", file.display()));
+    Ok(())
+}
+
+/// A feed that is being read, of which the first page is there.
+struct Reading<'a> {
+    services: &'a Services,
+    scope: TenantScope,
+    query: FeedQuery,
+    first: Page<Activity>,
+}
+
+impl Reading<'_> {
+    /// Writes every event; how many there were.
+    async fn write(self, mut feed: Feed<impl Write>, progress: &Progress) -> Result<u64> {
+        let Self { services, scope, mut query, first: mut page } = self;
+        let mut count = 0_u64;
+        loop {
+            feed.write(&page.items)?;
+            count += page.items.len() as u64;
+            progress.tell(count, count);
+            let Some(position) = page.next else { break };
+            query.paging = Paging::After { position, limit: PAGE };
+            page = use_cases::activity(services, scope, query.clone()).await.map_err(in_flags)?;
         }
-        count += page.items.len() as u64;
-        let Some(position) = page.next else { break feed.end() };
-        query.paging = Paging::After { position, limit: PAGE };
-        page = use_cases::activity(services, scope, query.clone()).await.map_err(in_flags)?;
-    };
-    match (written, &out) {
-        // Whoever reads has read enough.
-        (Err(error), None) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        (Err(error), None) => Err(error).context("cannot write to standard output"),
-        (Err(error), Some(file)) => Err(error).with_context(|| format!("cannot write {}", file.display())),
-        (Ok(()), Some(file)) => {
-            say(&format!("wrote {count} events to {}", file.display()));
-            Ok(())
-        }
-        (Ok(()), None) => Ok(()),
+        feed.end()?;
+        Ok(count)
     }
 }
 
 /// A feed that is being written.
-enum Feed<W> {
+enum Feed<W: Write> {
     /// A JSON array with an event on each line.
-    Json { out: W, is_empty: bool },
+    Json { out: BufWriter<W>, is_empty: bool },
     /// A table.
-    Csv { out: W, table: CsvTable },
+    Csv { out: BufWriter<W>, table: CsvTable },
 }
 
 impl<W: Write> Feed<W> {
     fn begin(format: Format, out: W) -> Self {
+        let out = BufWriter::new(out);
         match format {
             Format::Json => Self::Json { out, is_empty: true },
             Format::Csv => Self::Csv { out, table: begin_table() },
@@ -133,6 +168,7 @@ mod tests {
             feed.write(page).expect("a vector takes it");
         }
         feed.end().expect("a vector takes it");
+        drop(feed);
         String::from_utf8(out).expect("UTF-8")
     }
 

@@ -26,7 +26,7 @@ use super::super::{
     dialect::Connection,
     open::{self, Access, OpenOptions},
     sql::{
-        access, activity, analytics, conversations, erasure, fault::Outcome, knowledge, leads, messages,
+        access, activity, analytics, conversations, counters, erasure, fault::Outcome, knowledge, leads, messages,
         operator_sessions, receipts, system, visits, webhooks,
     },
 };
@@ -123,6 +123,8 @@ fn every_read_follows_an_index_and_no_list_is_sorted_anew() {
     look(&|conn| access::find_assistant_tenant(conn, Id::from_bits(1)).map(drop));
     look(&|conn| access::find_key(conn, Id::from_bits(1)).map(drop));
     look(&|conn| access::scope_of(conn, &Id::<()>::from_bits(1).ulid()).map(drop));
+    look(&|conn| counters::of_days(conn, scope, Day(1), Day(9)).map(drop));
+    look(&|conn| counters::recount(conn, scope).map(drop));
     look(&|conn| conversations::idle(conn, now, 9).map(drop));
     look(&|conn| system::next_due(conn).map(drop));
     look(&|conn| system::claim(conn, now, now, 9, 9).map(drop));

@@ -1,5 +1,5 @@
-//! The daily counters under any history: whatever is done through the use cases, after every step
-//! they are what a recount finds and what a model says that knows neither.
+//! A company in which a script happens, and what its figures should be: computed from what can be read
+//! of it, and from what was seen from outside, in another way than the product does.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -7,14 +7,14 @@ use std::{
 };
 
 use async_trait::async_trait;
-use proptest::prelude::*;
 use synaptiq_domain::{
     access::{SystemScope, TenantScope},
-    analytics::{CounterKey, DayFigures, Figures, Onlooker},
+    analytics::{CounterKey, Figures, Onlooker},
     conversation::{
         Channel, Conversation, ConversationQuery, ConversationStatus, HandoffPriority, HandoffReason, MessageRange,
         Role, VisitorId,
     },
+    erasure::Person,
     id::Id,
     lead::{Contact, Lead, LeadDraft, LeadPatch, LeadQuery, LeadSource, LeadStatus, Score},
     money::{JsonMap, Money},
@@ -26,113 +26,16 @@ use synaptiq_domain::{
     use_cases::{
         AgentMessage, ChatCommand, CreateTenant, HandoffCommand, OnDuplicate, Services, UseCaseError, VisitCommand,
         chat, close_conversation, count_visit, create_lead, create_tenant, delete_conversation, delete_lead,
-        expire_idle_conversations, hand_off, patch_lead, recount, return_to_assistant, send_agent_message,
+        erase_person, expire_idle_conversations, hand_off, patch_lead, return_to_assistant, send_agent_message,
     },
 };
-use synaptiq_storage::{Access, MemoryStore, OpenOptions, SqliteStore};
 use synaptiq_testkit::{
     fakes::{FakeClock, services},
     fixtures,
 };
 use time::Duration;
 
-/// How many visitors and addresses a script knows: few, so that they meet.
-const FEW: u32 = 4;
-
-/// One thing that somebody does. Conversations and leads are named by their place in a list of all.
-#[derive(Debug, Clone)]
-enum Step {
-    Create { email: Option<u32>, source: usize },
-    Come { visitor: Option<u32>, place: u8 },
-    Say(Said),
-    Begin { visitor: u32 },
-    Write(usize),
-    HandOff(usize),
-    GiveBack(usize),
-    Close(usize),
-    Move { lead: usize, status: usize },
-    Score { lead: usize, score: Option<u8>, points: i8 },
-    Deal { lead: usize, size: Option<u32> },
-    Archive { lead: usize },
-    Rename { lead: usize, email: u32 },
-    DeleteLead(usize),
-    DeleteConversation(usize),
-    Wait { hours: u32 },
-    Sweep,
-}
-
-/// A visitor's message.
-#[derive(Debug, Clone)]
-struct Said {
-    visitor: u32,
-    place: Option<u8>,
-    email: Option<u32>,
-    phone: bool,
-    grade: u8,
-    asks_for_a_person: bool,
-    channel: usize,
-    model: Answer,
-}
-
-/// Who answers a turn, and how it goes.
-#[derive(Debug, Clone, Copy)]
-enum Answer {
-    BuiltIn,
-    Model { millis: u16 },
-    BrokenOff { millis: u16 },
-    Unreachable { millis: u16 },
-}
-
-fn answer() -> impl Strategy<Value = Answer> {
-    prop_oneof![
-        3 => Just(Answer::BuiltIn),
-        2 => (0u16..9_000).prop_map(|millis| Answer::Model { millis }),
-        1 => (0u16..9_000).prop_map(|millis| Answer::BrokenOff { millis }),
-        1 => (0u16..9_000).prop_map(|millis| Answer::Unreachable { millis }),
-    ]
-}
-
-fn said() -> impl Strategy<Value = Said> {
-    let place = prop::option::of(0u8..2);
-    let person = prop::bool::weighted(0.15);
-    (1..=FEW, place, prop::option::of(1..=FEW), any::<bool>(), 0u8..=100, person, 0usize..4, answer()).prop_map(
-        |(visitor, place, email, phone, grade, asks_for_a_person, channel, model)| Said {
-            visitor,
-            place,
-            email,
-            phone,
-            grade,
-            asks_for_a_person,
-            channel,
-            model,
-        },
-    )
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let which = || 0usize..12;
-    let n = || 1..=FEW;
-    let email = || prop::option::of(n());
-    prop_oneof![
-        3 => (email(), 0usize..4).prop_map(|(email, source)| Step::Create { email, source }),
-        9 => said().prop_map(Step::Say),
-        2 => (prop::option::of(n()), 0u8..2).prop_map(|(visitor, place)| Step::Come { visitor, place }),
-        2 => n().prop_map(|visitor| Step::Begin { visitor }),
-        2 => which().prop_map(Step::Write),
-        1 => which().prop_map(Step::HandOff),
-        2 => which().prop_map(Step::GiveBack),
-        1 => which().prop_map(Step::Close),
-        5 => (which(), 0usize..9).prop_map(|(lead, status)| Step::Move { lead, status }),
-        2 => (which(), prop::option::of(0u8..=100), -20i8..20).prop_map(|(lead, score, points)| Step::Score { lead, score, points }),
-        2 => (which(), prop::option::of(0u32..9_999)).prop_map(|(lead, size)| Step::Deal { lead, size }),
-        1 => which().prop_map(|lead| Step::Archive { lead }),
-        1 => (which(), n()).prop_map(|(lead, email)| Step::Rename { lead, email }),
-        1 => which().prop_map(Step::DeleteLead),
-        1 => which().prop_map(Step::DeleteConversation),
-        3 => (1u32..40).prop_map(|hours| Step::Wait { hours }),
-        1 => Just(Step::Sweep),
-    ]
-}
+use crate::script::{Answer, Said, Step};
 
 /// A model that takes its time, on the clock that everybody reads.
 struct SlowModel {
@@ -166,10 +69,10 @@ impl Model for SlowModel {
 }
 
 /// A company, and what was seen of its history from outside.
-struct World {
-    services: Services,
+pub(super) struct World {
+    pub(super) services: Services,
     clock: Arc<FakeClock>,
-    scope: TenantScope,
+    pub(super) scope: TenantScope,
     sessions: HashMap<u32, String>,
     /// Conversations that were handed off at the end of some step.
     handed_off: HashSet<Id<Conversation>>,
@@ -177,6 +80,8 @@ struct World {
     met: HashMap<Id<Lead>, (Timestamp, Channel)>,
     /// Who was seen on a day, by name or by place, and on which channel first.
     seen: HashMap<(Day, Result<VisitorId, u8>), Channel>,
+    /// Those of them who were erased since.
+    forgotten: Vec<(Day, Channel)>,
 }
 
 fn visitor_id(n: u32) -> VisitorId {
@@ -188,7 +93,7 @@ fn onlooker(place: u8) -> Onlooker {
 }
 
 impl World {
-    async fn new(store: Arc<dyn Store>) -> Self {
+    pub(super) async fn new(store: Arc<dyn Store>) -> Self {
         let clock = Arc::new(FakeClock::default());
         let services = services(store, Arc::clone(&clock));
         let command = CreateTenant { name: "Acme".to_owned(), plan: "self_hosted".to_owned(), is_default: true };
@@ -201,6 +106,7 @@ impl World {
             handed_off: HashSet::new(),
             met: HashMap::new(),
             seen: HashMap::new(),
+            forgotten: Vec::new(),
         }
     }
 
@@ -219,7 +125,7 @@ impl World {
         self.services.store.list_conversations(self.scope, &query).await.expect("a read").items
     }
 
-    async fn run(&mut self, step: &Step) {
+    pub(super) async fn run(&mut self, step: &Step) {
         match self.try_step(step).await {
             // What is refused must not count either.
             Ok(()) | Err(UseCaseError::Conflict { .. } | UseCaseError::Unprocessable { .. }) => {}
@@ -310,6 +216,10 @@ impl World {
                 Some(id) => delete_conversation(services, scope, id, None).await.map(drop),
                 None => Ok(()),
             },
+            Step::Erase(lead) => match lead_of(lead, &leads) {
+                Some(id) => self.erase(id).await,
+                None => Ok(()),
+            },
             Step::Wait { hours } => {
                 self.clock.advance(Duration::hours(hours.into()));
                 Ok(())
@@ -352,6 +262,22 @@ impl World {
         Ok(())
     }
 
+    async fn erase(&mut self, lead: Id<Lead>) -> Result<(), UseCaseError> {
+        let person = Person::of_lead(lead);
+        let traces = self.services.store.find_person(self.scope, &person).await.expect("a read");
+        erase_person(&self.services, SystemScope::assume(), self.scope, &person, None).await?;
+        // Their visits stay, under names that nobody has.
+        for (day, name) in self.seen.keys().cloned().collect::<Vec<_>>() {
+            if let Ok(visitor) = &name
+                && traces.visitors.contains(visitor)
+            {
+                let channel = self.seen.remove(&(day, name)).expect("it is there");
+                self.forgotten.push((day, channel));
+            }
+        }
+        Ok(())
+    }
+
     /// Notes who was seen: once a day, by name or, before there is one, by place.
     fn see(&mut self, visitor: Option<VisitorId>, place: Option<u8>, channel: Channel) {
         self.see_on(self.clock.now().day(), visitor, place, channel);
@@ -372,7 +298,7 @@ impl World {
     }
 
     /// Looks at what there is after a step, and says what the counters should be.
-    async fn expected(&mut self) -> BTreeMap<CounterKey, Figures> {
+    pub(super) async fn expected(&mut self) -> BTreeMap<CounterKey, Figures> {
         let (leads, conversations) = (self.leads().await, self.conversations().await);
         for conversation in &conversations {
             if conversation.status == ConversationStatus::HandedOff {
@@ -438,112 +364,23 @@ impl World {
                 }
             }
         }
-        for ((day, _), channel) in &self.seen {
-            all.entry(CounterKey { day: *day, channel: Some(*channel), source: None }).or_default().visitors += 1;
+        let seen = self.seen.iter().map(|((day, _), channel)| (*day, *channel));
+        for (day, channel) in seen.chain(self.forgotten.iter().copied()) {
+            all.entry(CounterKey { day, channel: Some(channel), source: None }).or_default().visitors += 1;
         }
         all.retain(|_, figures| !figures.is_zero());
         all
     }
 
     /// The counters that are not zero.
-    async fn counters(&self) -> BTreeMap<CounterKey, Figures> {
-        let all = self.services.store.daily_figures(self.scope, Day(i32::MIN), Day(i32::MAX)).await.expect("a read");
-        let all = all.into_iter().map(|counter| (counter.key, counter.figures));
-        all.filter(|(_, figures)| !figures.is_zero()).collect()
+    pub(super) async fn counters(&self) -> BTreeMap<CounterKey, Figures> {
+        counters_of(&*self.services.store, self.scope).await
     }
 }
 
-fn sqlite() -> (tempfile::TempDir, SqliteStore) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let options = OpenOptions { path: folder.path().join("synaptiq.db"), access: Access::Server, create: true };
-    let store = SqliteStore::open(&options).expect("a new database");
-    (folder, store)
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn after_every_step_the_counters_are_what_the_rows_say(steps in prop::collection::vec(step(), 1..50)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            let (_folder, sqlite) = sqlite();
-            let stores: [Arc<dyn Store>; 2] = [Arc::new(MemoryStore::new()), Arc::new(sqlite)];
-            let mut last = Vec::new();
-            for store in stores {
-                let mut world = World::new(store).await;
-                for (at, step) in steps.iter().enumerate() {
-                    world.run(step).await;
-                    let counters = world.counters().await;
-                    prop_assert_eq!(&counters, &world.expected().await, "after step {}: {:?}", at, step);
-                    let found = recount(&world.services, world.scope, false).await.expect("a recount");
-                    prop_assert_eq!(found.differences, vec![], "after step {}: {:?}", at, step);
-                }
-                last.push(world.counters().await);
-            }
-            prop_assert_eq!(&last[0], &last[1], "both stores count the same");
-            Ok(())
-        })?;
-    }
-}
-
-/// A script that is sure to do what the figures are about, so that chance need not.
-#[tokio::test]
-async fn a_visitor_who_asks_waits_and_is_handed_over_counts_as_all_of_that() {
-    let mut world = World::new(Arc::new(MemoryStore::new())).await;
-    let say = |channel, email, asks_for_a_person, model| {
-        let place = Some(1);
-        Step::Say(Said { visitor: 1, place, email, phone: false, grade: 80, asks_for_a_person, channel, model })
-    };
-    let script = [
-        Step::Come { visitor: None, place: 2 },
-        say(2, None, false, Answer::Model { millis: 1_250 }),
-        say(2, Some(1), false, Answer::Unreachable { millis: 300 }),
-        say(2, None, true, Answer::BuiltIn),
-        Step::Move { lead: 0, status: 4 },
-        Step::GiveBack(0),
-    ];
-    for step in &script {
-        world.run(step).await;
-        assert_eq!(world.counters().await, world.expected().await, "after {step:?}");
-    }
-    let mut sum = Figures::default();
-    for figures in world.counters().await.values() {
-        sum += figures;
-    }
-    let expected = Figures {
-        visitors: 2,
-        conversations: 1,
-        messages: 7,
-        responses: 3,
-        response_millis: 1_550,
-        handoffs: 1,
-        leads: 1,
-        score_sum: 80,
-        qualified: 1,
-        booked: 1,
-        pipeline: sum.pipeline,
-        ..Figures::default()
-    };
-    assert_eq!(sum, expected);
-    assert!(sum.pipeline > 0);
-    assert!(world.counters().await.keys().all(|key| key.source.is_none() || key.channel == Some(Channel::Whatsapp)));
-}
-
-#[tokio::test]
-async fn a_repair_makes_many_wrong_counters_right_and_says_what_was_wrong() {
-    let (_folder, sqlite) = sqlite();
-    let world = World::new(Arc::new(sqlite)).await;
-    let wrong: Vec<_> = (0..450)
-        .map(|day| DayFigures {
-            key: CounterKey { day: Day(20_000 + day), channel: Some(Channel::Slack), source: None },
-            figures: Figures { messages: 1, ..Figures::default() },
-        })
-        .collect();
-    world.services.store.adjust_counters(world.scope, &wrong).await.expect("adjusted");
-    let found = recount(&world.services, world.scope, true).await.expect("a recount");
-    assert_eq!((found.differences.len(), found.counters, found.rows), (450, 450, 0));
-    let again = recount(&world.services, world.scope, true).await.expect("a recount");
-    assert_eq!(again.differences, []);
-    assert_eq!(world.counters().await, BTreeMap::new());
+/// The counters of a scope that are not zero.
+pub(super) async fn counters_of(store: &dyn Store, scope: TenantScope) -> BTreeMap<CounterKey, Figures> {
+    let all = store.daily_figures(scope, Day(i32::MIN), Day(i32::MAX)).await.expect("a read");
+    let all = all.into_iter().map(|counter| (counter.key, counter.figures));
+    all.filter(|(_, figures)| !figures.is_zero()).collect()
 }
