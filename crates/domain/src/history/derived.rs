@@ -54,10 +54,7 @@ fn event_id(
 
 /// Whether such an event is about its conversation, whichever lead that has.
 const fn is_of_conversation(kind: EventKind) -> bool {
-    matches!(
-        kind,
-        EventKind::ConversationStarted | EventKind::ConversationCompleted | EventKind::ConversationHandoff
-    )
+    matches!(kind, EventKind::ConversationStarted | EventKind::ConversationCompleted | EventKind::ConversationHandoff)
 }
 
 impl Activity {
@@ -119,11 +116,8 @@ fn of_lead(tenant: Id<Tenant>, lead: &Lead) -> Vec<Activity> {
             _ => None,
         };
         if let Some(kind) = kind {
-            let change = FieldChange {
-                field: "status".to_owned(),
-                from: previous.as_str().into(),
-                to: status.as_str().into(),
-            };
+            let change =
+                FieldChange { field: "status".to_owned(), from: previous.as_str().into(), to: status.as_str().into() };
             let data = EventData {
                 changes: vec![change],
                 reason: lead.qualification_reason.clone(),
@@ -172,9 +166,12 @@ mod tests {
     #[test]
     fn the_feed_of_a_lead_tells_of_creation_qualification_and_conversion() {
         let mut lead = Lead::create(Id::from_bits(1), LeadDraft::default(), AT);
-        for (status, seconds) in
-            [(LeadStatus::Qualifying, 1), (LeadStatus::Qualified, 2), (LeadStatus::Booked, 3), (LeadStatus::Converted, 4)]
-        {
+        for (status, seconds) in [
+            (LeadStatus::Qualifying, 1),
+            (LeadStatus::Qualified, 2),
+            (LeadStatus::Booked, 3),
+            (LeadStatus::Converted, 4),
+        ] {
             lead.status_history.push(StatusChange { status, at: Timestamp::from_seconds(AT.seconds() + seconds) });
         }
         let tenant = Id::from_bits(9);

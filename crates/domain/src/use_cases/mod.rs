@@ -53,9 +53,7 @@ pub use endpoints::{
 pub use error::UseCaseError;
 pub use key_usage::KeyUsage;
 pub use keys::{CreateKey, CreatedKey, create_key, list_keys, may_give_plan, revoke_key, rotate_key};
-pub use knowledge::{
-    add_document, delete_document, remove_unfinished_documents, restore_document, search_knowledge,
-};
+pub use knowledge::{add_document, delete_document, remove_unfinished_documents, restore_document, search_knowledge};
 pub use lanes::{Full, LaneGuard, LaneKey, Lanes};
 pub use operator_sessions::{BegunSession, begin_operator_session, end_operator_session, operator_of_session};
 pub use patch_lead::patch_lead;

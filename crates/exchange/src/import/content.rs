@@ -91,13 +91,7 @@ impl Content {
         (changes, settled)
     }
 
-    fn decide_assistants(
-        &self,
-        view: &TenantView,
-        is_untouched: bool,
-        changes: &mut Changes,
-        settled: &mut Settled,
-    ) {
+    fn decide_assistants(&self, view: &TenantView, is_untouched: bool, changes: &mut Changes, settled: &mut Settled) {
         let mut there: Vec<Assistant> = view.assistants.clone();
         let is_named = |id: Id<Assistant>| self.assistants.iter().any(|(_, assistant)| assistant.id == id);
         if let [founding] = view.assistants.as_slice()

@@ -4,6 +4,7 @@
 //! import was cut short.
 
 mod batch;
+mod committer;
 mod content;
 mod lines;
 mod outcome;
@@ -17,12 +18,10 @@ use synaptiq_domain::{access::TenantScope, money::JsonMap, use_cases::Services};
 use synaptiq_wire::FieldError;
 use tokio::{sync::mpsc, task::JoinHandle};
 
-pub use crate::pull::{PullError, import_from};
+pub(crate) use self::committer::Committer;
+use self::lines::{Chunk, Lines, ReadError};
 pub use self::outcome::{Counts, ImportError, Progress, RefusedLine, Summary};
-pub(crate) use self::batch::Committer;
-use self::{
-    lines::{Chunk, Lines, ReadError},
-};
+pub use crate::pull::{PullError, import_from};
 use crate::{
     line::{self, Completeness, Line, ReadLine, Reading},
     table::{self, Row, Rows},

@@ -240,9 +240,8 @@ fn read_widget(given: &Given<'_>) -> Result<WidgetPatch, FieldError> {
     let fields = given.object()?;
     Ok(WidgetPatch {
         theme: fields.present("theme", |given| given.one_of(&WidgetTheme::ALL, WidgetTheme::as_str))?,
-        accent: fields.present("accent", |given| {
-            Colour::parse(given.text()?).map_err(|error| given.error(error.to_string()))
-        })?,
+        accent: fields
+            .present("accent", |given| Colour::parse(given.text()?).map_err(|error| given.error(error.to_string())))?,
         position: fields.present("position", |given| given.one_of(&WidgetPosition::ALL, WidgetPosition::as_str))?,
         ai_notice: fields.present("aiNotice", |given| given.boolean())?,
     })

@@ -254,8 +254,8 @@ fn read_status(
     if status == ConversationStatus::Active && last_message_at < reading.idle_since {
         return Ok((ConversationStatus::Expired, ended_at.or(Some(last_message_at))));
     }
-    let unless_told = Some(last_message_at)
-        .filter(|_| !status.is_open() && reading.completeness == Completeness::AsGiven);
+    let unless_told =
+        Some(last_message_at).filter(|_| !status.is_open() && reading.completeness == Completeness::AsGiven);
     Ok((status, ended_at.or(unless_told)))
 }
 
@@ -286,9 +286,8 @@ impl Spoken<'_> {
     }
 
     fn intents(&self, fields: &Fields<'_>) -> Result<Vec<Intent>, FieldError> {
-        let given = fields.optional("intents", |given| {
-            given.array_of(MAX_ITEMS, |item| item.one_of(&Intent::ALL, Intent::as_str))
-        })?;
+        let given = fields
+            .optional("intents", |given| given.array_of(MAX_ITEMS, |item| item.one_of(&Intent::ALL, Intent::as_str)))?;
         if let Some(given) = given {
             return Ok(given);
         }
@@ -308,7 +307,8 @@ impl Spoken<'_> {
         Ok(match self.completeness {
             Completeness::Whole => given,
             Completeness::AsGiven => given.or_else(|| {
-                let first = self.messages.iter().find(|message| message.role == synaptiq_domain::conversation::Role::User);
+                let first =
+                    self.messages.iter().find(|message| message.role == synaptiq_domain::conversation::Role::User);
                 first.map(|message| message.content.clone())
             }),
         })

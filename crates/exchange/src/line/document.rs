@@ -55,9 +55,7 @@ pub(super) fn read(fields: &Fields<'_>, naming: &mut Naming<'_>) -> Result<Docum
     Ok(Document {
         id: naming.id(fields, created_at)?,
         title: fields.required("title", |given| given.verbatim(MAX_NAME))?,
-        label: fields
-            .optional("type", |given| given.verbatim(MAX_NAME))?
-            .unwrap_or_else(|| "text".to_owned()),
+        label: fields.optional("type", |given| given.verbatim(MAX_NAME))?.unwrap_or_else(|| "text".to_owned()),
         status: fields
             .optional("status", |given| given.one_of(&AT_REST, DocumentStatus::as_str))?
             .unwrap_or(DocumentStatus::Ready),

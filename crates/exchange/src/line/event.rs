@@ -161,8 +161,7 @@ fn read_facts(given: &Given<'_>) -> Result<ActivityFacts, FieldError> {
         intent: fields.optional("intent", |given| given.one_of(&Intent::ALL, Intent::as_str))?,
         confidence: fields.optional("confidence", |given| field::fraction(&given))?,
         estimated_deal_size: fields.optional("estimatedDealSize", |given| given.money())?,
-        priority: fields
-            .optional("priority", |given| given.one_of(&HandoffPriority::ALL, HandoffPriority::as_str))?,
+        priority: fields.optional("priority", |given| given.one_of(&HandoffPriority::ALL, HandoffPriority::as_str))?,
         changed: fields
             .optional("changed", |given| given.array_of(MAX_ITEMS, |item| field::text(&item, MAX_TEXT)))?
             .unwrap_or_default(),

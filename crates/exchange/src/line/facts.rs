@@ -47,18 +47,8 @@ struct BuyingLine {
 impl<'a> FactsLine<'a> {
     /// The facts, unless nothing is known.
     pub(super) fn of(facts: &'a KnownFacts) -> Option<Self> {
-        let KnownFacts {
-            budget,
-            seats,
-            competitor,
-            name,
-            company,
-            title,
-            asked,
-            pending,
-            unanswered,
-            buying_intent,
-        } = facts;
+        let KnownFacts { budget, seats, competitor, name, company, title, asked, pending, unanswered, buying_intent } =
+            facts;
         (*facts != KnownFacts::default()).then(|| Self {
             asked: asked.iter().copied().map(word).collect(),
             budget: budget.map(major_units),

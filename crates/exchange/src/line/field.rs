@@ -23,9 +23,8 @@ pub(super) const MAX_ITEMS: usize = 100_000;
 
 /// An id in any form. Unlike an id in a request it must be one: what names nothing cannot be moved.
 pub(super) fn id<K: Kind>(given: &Given<'_>) -> Result<Id<K>, FieldError> {
-    Id::parse(given.text()?).ok_or_else(|| {
-        given.error(format!("must be an id: {}_ and 26 characters, or a UUID", K::PREFIX))
-    })
+    Id::parse(given.text()?)
+        .ok_or_else(|| given.error(format!("must be an id: {}_ and 26 characters, or a UUID", K::PREFIX)))
 }
 
 /// An instant, cut to the milliseconds that are printed.

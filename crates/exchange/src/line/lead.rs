@@ -5,9 +5,7 @@ use serde_json::Number;
 use synaptiq_domain::{
     access::Member,
     conversation::Channel,
-    lead::{
-        Contact, FirstConversation, Lead, LeadSource, LeadStatus, Score, ScoreOverride, StatusChange, Tag, Utm,
-    },
+    lead::{Contact, FirstConversation, Lead, LeadSource, LeadStatus, Score, ScoreOverride, StatusChange, Tag, Utm},
     qualification::Adjustment,
     text::{Email, Phone},
     time::Timestamp,
@@ -222,11 +220,8 @@ pub(super) fn read(fields: &Fields<'_>, reading: &Reading, naming: &mut Naming<'
         .optional("statusHistory", |given| given.array_of(MAX_ITEMS, |item| read_step(&item)))?
         .unwrap_or_default();
     let first_seen_at = maybe_at(fields, "firstSeenAt")?;
-    let said = maybe_at(fields, "createdAt")?
-        .or(first_seen_at)
-        .or_else(|| history.iter().map(|step| step.at).min());
-    let created_at =
-        said.or(reading.created_unless_told).ok_or_else(|| fields.error("createdAt", "is required"))?;
+    let said = maybe_at(fields, "createdAt")?.or(first_seen_at).or_else(|| history.iter().map(|step| step.at).min());
+    let created_at = said.or(reading.created_unless_told).ok_or_else(|| fields.error("createdAt", "is required"))?;
     let status = fields.optional("status", |given| read_status(&given))?;
     let updated_at = maybe_at(fields, "updatedAt")?;
     let qualified_at = maybe_at(fields, "qualifiedAt")?;

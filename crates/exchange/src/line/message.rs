@@ -127,9 +127,8 @@ fn read(
         id,
         conversation,
         position,
-        role: fields.required("role", |given| {
-            given.one_of(&[Role::User, Role::Assistant, Role::Agent], Role::as_str)
-        })?,
+        role: fields
+            .required("role", |given| given.one_of(&[Role::User, Role::Assistant, Role::Agent], Role::as_str))?,
         content: fields.required("content", |given| field::text(&given, MAX_TEXT))?,
         intent: fields.optional("intent", |given| given.one_of(&Intent::ALL, Intent::as_str))?,
         confidence: fields.optional("confidence", |given| field::fraction(&given))?,

@@ -11,8 +11,8 @@ use synaptiq_domain::{conversation::Conversation, id::Id, money::JsonMap, use_ca
 use synaptiq_wire::FieldError;
 use tokio::task::JoinHandle;
 
-pub use self::client::PullError;
 use self::client::Client;
+pub use self::client::PullError;
 use crate::{
     import::{Committer, ImportError, ImportOptions, Parsed, Piece, Summary},
     line,

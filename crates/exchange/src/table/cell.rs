@@ -52,8 +52,7 @@ fn json_of(cell: &str) -> Option<Value> {
 
 /// Labels in one cell, with semicolons between them.
 pub(super) fn of_tags(tags: &[Tag]) -> String {
-    let escaped: Vec<String> =
-        tags.iter().map(|tag| tag.as_str().replace('\\', "\\\\").replace(';', "\\;")).collect();
+    let escaped: Vec<String> = tags.iter().map(|tag| tag.as_str().replace('\\', "\\\\").replace(';', "\\;")).collect();
     escaped.join(";")
 }
 

@@ -53,7 +53,11 @@ async fn i3_every_wrong_line_is_named_with_its_field() {
         ),
         (r#"{"object":"event","type":"lead.born","occurredAt":"2026-01-01"}"#, "type", "must be one of"),
         (r#"{"object":"webhook","createdAt":"2026-01-01","url":"ftp://x","events":["lead.created"]}"#, "url", "http"),
-        (r#"{"object":"tenant","settings":{"weights":{"budget":1,"authority":1,"need":1,"timeline":1}}}"#, "settings.weights", "must sum to 100"),
+        (
+            r#"{"object":"tenant","settings":{"weights":{"budget":1,"authority":1,"need":1,"timeline":1}}}"#,
+            "settings.weights",
+            "must sum to 100",
+        ),
     ] {
         let stage = Stage::in_memory().await;
         let file = format!("{GOOD}\n\n{line}\n{}\n", GOOD.replace("a@", "b@"));

@@ -152,5 +152,8 @@ async fn a_lead_with_an_id_whose_address_another_holds_is_refused_with_the_reaso
     assert!(listed[0].reason.contains(LEAD), "{}", listed[0].reason);
     let query = LeadQuery::default();
     let leads = stage.services.store.list_leads(stage.scope, &query).await.expect("a read").items;
-    assert_eq!(leads.iter().map(|lead| (lead.id.prefixed(), lead.status)).collect::<Vec<_>>(), [(LEAD.to_owned(), LeadStatus::New)]);
+    assert_eq!(
+        leads.iter().map(|lead| (lead.id.prefixed(), lead.status)).collect::<Vec<_>>(),
+        [(LEAD.to_owned(), LeadStatus::New)]
+    );
 }

@@ -28,7 +28,8 @@ const PAGE: usize = 500;
 impl HistoryStore for MemoryStore {
     async fn add_history(&self, scope: TenantScope, records: Vec<Record>) -> Result<Vec<RecordOutcome>, StoreError> {
         let mut rows = self.write()?;
-        let mut batch = Batch { rows: &mut rows, tenant: scope.data(), tally: Tally::default(), refused: BTreeMap::new() };
+        let mut batch =
+            Batch { rows: &mut rows, tenant: scope.data(), tally: Tally::default(), refused: BTreeMap::new() };
         let outcomes = records.into_iter().map(|record| batch.add(record)).collect();
         let deltas = batch.tally.into_figures();
         rows.add_to_counters(scope.data(), &deltas);

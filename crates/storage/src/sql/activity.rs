@@ -108,9 +108,10 @@ pub(super) fn is_told(conn: &mut Connection, tenant: &str, line: &Activity) -> O
     let at_once = || events::table.filter(events::tenant_id.eq(tenant)).filter(events::at.eq(line.at.micros()));
     let candidates: Vec<ActivityRow> = match (line.lead, line.conversation) {
         // Few lines tell of one conversation.
-        (_, Some(conversation)) if line.is_of_conversation() => {
-            at_once().filter(events::conversation_id.eq(conversation.ulid())).select(ActivityRow::as_select()).load(conn)?
-        }
+        (_, Some(conversation)) if line.is_of_conversation() => at_once()
+            .filter(events::conversation_id.eq(conversation.ulid()))
+            .select(ActivityRow::as_select())
+            .load(conn)?,
         (Some(lead), _) => {
             at_once().filter(events::lead_id.eq(lead.ulid())).select(ActivityRow::as_select()).load(conn)?
         }

@@ -24,8 +24,7 @@ const PAGE_OF_CONVERSATIONS: i64 = 100;
 /// Adds records, and what was really added to the counters, once for the whole batch.
 pub(crate) fn add(conn: &mut Connection, scope: TenantScope, records: &[Record]) -> Outcome<Vec<RecordOutcome>> {
     let id = scope.data().ulid();
-    let mut adding =
-        Adding { conn, tenant: scope.data(), id: &id, tally: Tally::default(), refused: HashMap::new() };
+    let mut adding = Adding { conn, tenant: scope.data(), id: &id, tally: Tally::default(), refused: HashMap::new() };
     let outcomes = records.iter().map(|record| adding.add(record)).collect::<Outcome<Vec<RecordOutcome>>>()?;
     let deltas = adding.tally.into_figures();
     counters::add(conn, &id, &deltas)?;

@@ -21,7 +21,7 @@ use synaptiq_domain::{
 };
 
 use super::{
-    Connection, Fault, Outcome, codec, conversations, dialect, evidence,
+    Connection, Fault, Outcome, codec, conversations, dialect, evidence, meetings,
     paging::{Part, in_order},
     schema::{conversations as talks, events, leads},
 };
@@ -358,6 +358,7 @@ pub(super) fn merge(conn: &mut Connection, tenant: &str, merge: &LeadMerge, coun
         return Err(Fault::Stale);
     }
     conversations::tie(conn, tenant, &from, Some(&into), counted)?;
+    meetings::tie(conn, tenant, &from, &into)?;
     diesel::update(events::table.filter(events::tenant_id.eq(tenant)).filter(events::lead_id.eq(&from)))
         .set(events::lead_id.eq(&into))
         .execute(conn)?;
@@ -368,6 +369,7 @@ pub(super) fn merge(conn: &mut Connection, tenant: &str, merge: &LeadMerge, coun
 pub(super) fn forget(conn: &mut Connection, tenant: &str, lead: Id<Lead>, counted: &[String]) -> Outcome<()> {
     let lead = lead.ulid();
     evidence::delete_of_lead(conn, tenant, &lead)?;
+    meetings::delete_of_lead(conn, tenant, &lead)?;
     conversations::tie(conn, tenant, &lead, None, counted)?;
     let mut absorbers = vec![lead];
     while let Some(absorber) = absorbers.pop() {
@@ -387,8 +389,7 @@ pub(super) fn add_if_new(conn: &mut Connection, tenant: &str, lead: &Lead) -> Ou
     if diesel::insert_into(leads::table).values(row).on_conflict_do_nothing().execute(conn)? > 0 {
         return Ok(RecordOutcome::Added);
     }
-    let there: Option<String> =
-        leads::table.find((tenant, lead.id.ulid())).select(leads::id).first(conn).optional()?;
+    let there: Option<String> = leads::table.find((tenant, lead.id.ulid())).select(leads::id).first(conn).optional()?;
     if there.is_some() {
         return Ok(RecordOutcome::AlreadyThere);
     }

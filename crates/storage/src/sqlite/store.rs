@@ -39,8 +39,8 @@ use super::{
     open::{self, OpenError, OpenOptions, Opened},
     pool::{READER_SETTINGS, Readers},
     sql::{
-        access, activity, analytics, commit, conversations, counters, fault::Fault, history, knowledge, leads, messages,
-        operator_sessions, receipts, system, visits, webhooks,
+        access, activity, analytics, commit, conversations, counters, fault::Fault, history, knowledge, leads,
+        messages, operator_sessions, receipts, system, visits, webhooks,
     },
     writer::Writer,
 };

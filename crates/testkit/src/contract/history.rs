@@ -10,6 +10,7 @@ use synaptiq_domain::{
     conversation::{Channel, Conversation, VisitorId},
     event::{Activity, ActivityFacts, EventKind},
     history::{Meeting, MeetingStatus, Record, RecordOutcome, Refusal, derived_activities},
+    id::Id,
     lead::{FirstConversation, Lead, LeadStatus, StatusChange},
     paging::Paging,
     qualification::Criterion,
@@ -58,10 +59,8 @@ fn conversation(trial: &Trial, n: u32, lead: Option<u32>, seconds: i64) -> Recor
         ..trial.conversation(n)
     };
     let messages: Vec<_> = (1..=3).map(|position| fixtures::message(conversation.id, position)).collect();
-    let evidence = vec![
-        fixtures::evidence(&messages[0], Criterion::Need),
-        fixtures::evidence(&messages[2], Criterion::Budget),
-    ];
+    let evidence =
+        vec![fixtures::evidence(&messages[0], Criterion::Need), fixtures::evidence(&messages[2], Criterion::Budget)];
     Record::Conversation { conversation: Box::new(conversation), messages, evidence }
 }
 
@@ -88,7 +87,11 @@ fn activity(n: u32, lead: u32, kind: EventKind, seconds: i64) -> Activity {
         lead: Some(id(lead)),
         conversation: None,
         description: format!("Said by hand, “{n}”."),
-        facts: ActivityFacts { new_status: Some(LeadStatus::Qualified), confidence: Some(0.1), ..ActivityFacts::default() },
+        facts: ActivityFacts {
+            new_status: Some(LeadStatus::Qualified),
+            confidence: Some(0.1),
+            ..ActivityFacts::default()
+        },
         at: at(seconds),
     }
 }
@@ -249,6 +252,23 @@ pub async fn a_given_activity_takes_the_place_of_a_derived_one_whichever_came_fi
     }
 }
 
+pub async fn meetings_follow_their_lead_into_a_merge_and_go_with_it(trial: &Trial) {
+    let survivor = trial.add_lead(fixtures::lead(1)).await;
+    let absorbed = trial.add_lead(fixtures::lead(2)).await;
+    add(trial, vec![meeting(31, 1), meeting(32, 2), meeting(33, 3)]).await;
+    trial.absorb(&absorbed, &survivor).await;
+    let of = |records: Vec<Record>| -> Vec<(Id<Meeting>, Id<Lead>)> {
+        let meetings = records.into_iter().filter_map(|record| match record {
+            Record::Meeting(meeting) => Some((meeting.id, meeting.lead)),
+            _ => None,
+        });
+        meetings.collect()
+    };
+    assert_eq!(of(read(trial, trial.scope()).await), [(id(31), id(1)), (id(32), id(1)), (id(33), id(3))]);
+    trial.commit(Changes { leads: vec![Change::deleted(survivor)], ..Changes::default() }).await;
+    assert_eq!(of(read(trial, trial.scope()).await), [(id(33), id(3))]);
+}
+
 pub async fn no_delivery_is_made_of_history(trial: &Trial) {
     let endpoint: Endpoint = trial.add_endpoint(trial.scope(), fixtures::endpoint(1)).await;
     add(trial, everything(trial)).await;
@@ -268,8 +288,7 @@ pub async fn reading_shows_one_moment_and_ends_when_the_sink_has_enough(trial: &
     let mut pages = 0;
     let sink = move |page: Vec<Record>| {
         if pages == 0 {
-            let changes =
-                Changes { leads: vec![Change::created(fixtures::lead(5_000))], ..Changes::default() };
+            let changes = Changes { leads: vec![Change::created(fixtures::lead(5_000))], ..Changes::default() };
             runtime.block_on(store.commit(scope, changes)).expect("writes go on");
         }
         pages += 1;

@@ -21,9 +21,9 @@ use synaptiq_domain::{
         Store, StoreError,
         store::{
             AccessStore, ActivityStore, AnalyticsStore, ConversationStore, CounterStore, Credential, DueDelivery,
-            HistoryStore, KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey, ReceiptStore,
-            RecordSink, Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork, VisitKeyStore,
-            WebhookStore,
+            HistoryStore, KnowledgeStore, LeadFile, LeadHistory, LeadKey, LeadStore, OperatorSessionStore, PassageKey,
+            ReceiptStore, RecordSink, Settlement, StoreHealth, SystemStore, TenantView, TurnFile, TurnKey, UnitOfWork,
+            VisitKeyStore, WebhookStore,
         },
     },
     receipt::{Receipt, ReceiptKey},
