@@ -1,9 +1,6 @@
 //! `synaptiq doctor --recount`: whether the figures are what the rows say, and making them so.
 
-use std::{
-    io::{IsTerminal as _, Write as _},
-    time::Duration,
-};
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
@@ -15,7 +12,7 @@ use synaptiq_domain::{
 
 use crate::{
     cli::RecountArgs,
-    commands::{plain, print, say},
+    commands::{plain, print, progress::Progress, say},
     config::Config,
     database,
     installation::Installation,
@@ -112,26 +109,16 @@ fn tell(name: &str, report: &Value) {
 
 /// Waits for work, and shows on a terminal that it goes on.
 async fn while_showing<T>(place: &str, work: impl Future<Output = T>) -> T {
-    let mut terminal = std::io::stderr();
-    if !terminal.is_terminal() {
-        return work.await;
-    }
+    let progress = Progress::begin();
     let mut work = std::pin::pin!(work);
-    let mut seconds = 0_u64;
-    let mut tick = tokio::time::interval_at(tokio::time::Instant::now() + TICK, TICK);
+    let mut tick = tokio::time::interval(TICK);
     loop {
         tokio::select! {
             done = &mut work => {
-                if seconds > 0 {
-                    let _ = write!(terminal, "\r\x1b[K");
-                }
+                progress.end();
                 return done;
             }
-            _ = tick.tick() => {
-                seconds += TICK.as_secs();
-                let _ = write!(terminal, "\r\x1b[K{place}: {seconds} s");
-                let _ = terminal.flush();
-            }
+            _ = tick.tick() => progress.show(&format!("{place}: {} s", progress.elapsed().as_secs())),
         }
     }
 }
