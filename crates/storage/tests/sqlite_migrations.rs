@@ -17,7 +17,8 @@ use synaptiq_testkit::fixtures::{self, at};
 /// Runs the migrations whose folders come before a name, or from it on.
 fn migrate(conn: &mut SqliteConnection, until: &str, before: bool) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations/sqlite");
-    let mut folders: Vec<_> = fs::read_dir(root).expect("migrations").map(|entry| entry.unwrap().path()).collect();
+    let mut folders: Vec<_> =
+        fs::read_dir(root).expect("migrations").map(|entry| entry.expect("an entry").path()).collect();
     folders.sort();
     for folder in folders {
         let name = folder.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();

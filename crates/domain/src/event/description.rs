@@ -128,8 +128,8 @@ impl Event {
                 ..self.transition()
             },
             EventKind::LeadQualified => {
-                let scores = ActivityFacts { score_before: data.previous_score, score_after: self.score(), ..none };
-                ActivityFacts { merged_from: data.merged_from, ..with_transition(scores, self.transition()) }
+                let (score_before, score_after) = (data.previous_score, self.score());
+                ActivityFacts { score_before, score_after, merged_from: data.merged_from, ..self.transition() }
             }
             EventKind::LeadConverted => {
                 ActivityFacts { estimated_deal_size: data.estimated_deal_size, ..self.transition() }
@@ -184,10 +184,6 @@ impl Event {
     fn handoff(&self) -> Option<&Handoff> {
         self.data.conversation.as_deref().and_then(|conversation| conversation.handoff.as_ref())
     }
-}
-
-fn with_transition(facts: ActivityFacts, transition: ActivityFacts) -> ActivityFacts {
-    ActivityFacts { previous_status: transition.previous_status, new_status: transition.new_status, ..facts }
 }
 
 fn captured(lead: Option<&Lead>) -> String {

@@ -33,13 +33,12 @@ pub async fn count_visit(
     let VisitCommand { visitor, onlooker, channel, page } = command;
     let now = services.clock.now();
     let anonymous = anonymous_name(services, scope, &onlooker, now.day()).await?;
-    let note = match visitor {
-        Some(visitor) => VisitNote { visit: Visit { visitor, channel, at: now, page }, takes_over: Some(anonymous) },
+    let note = if let Some(visitor) = visitor {
+        VisitNote { visit: Visit { visitor, channel, at: now, page }, takes_over: Some(anonymous) }
+    } else {
         // No time and no page, by which a row could be found again in somebody's log.
-        None => {
-            let visit = Visit { visitor: anonymous, channel, at: now.day().start(), page: None };
-            VisitNote { visit, takes_over: None }
-        }
+        let visit = Visit { visitor: anonymous, channel, at: now.day().start(), page: None };
+        VisitNote { visit, takes_over: None }
     };
     let receipt = recording.map(|recording| recording.answered(&(), None, None, now));
     services.store.commit(scope, Changes { visits: vec![note], receipt, ..Changes::default() }).await?;

@@ -175,7 +175,7 @@ impl Rows {
             self.note_visit(data, note);
         }
         for event in events {
-            self.add_event(data, event)?;
+            self.add_event(data, &event)?;
         }
         for change in deliveries {
             self.write_delivery(data, &change)?;
@@ -352,7 +352,7 @@ impl Rows {
         Ok(())
     }
 
-    fn add_event(&mut self, tenant: Id<Tenant>, event: Event) -> Outcome {
+    fn add_event(&mut self, tenant: Id<Tenant>, event: &Event) -> Outcome {
         let key = (tenant, event.id);
         fresh(!self.events.contains(&key))?;
         self.events.put(key, event.activity());

@@ -122,17 +122,17 @@ impl Thing {
 
 #[actix_web::test]
 async fn t3_t4_what_is_foreign_answers_byte_for_byte_like_what_is_unknown_in_v1() {
-    t3_t4(dialect("v1")).await;
+    Box::pin(t3_t4(dialect("v1"))).await;
 }
 
 #[actix_web::test]
 async fn t3_t4_what_is_foreign_answers_byte_for_byte_like_what_is_unknown_in_app() {
-    t3_t4(dialect("app")).await;
+    Box::pin(t3_t4(dialect("app"))).await;
 }
 
 #[actix_web::test]
 async fn t3_t4_what_is_foreign_answers_byte_for_byte_like_what_is_unknown_in_syrus() {
-    t3_t4(dialect("syrus")).await;
+    Box::pin(t3_t4(dialect("syrus"))).await;
 }
 
 fn dialect(name: &str) -> &'static dyn Dialect {
@@ -264,12 +264,12 @@ async fn nothing_changes_for(reader: usize) {
 
 #[actix_web::test]
 async fn t5_nothing_that_other_tenants_and_sandboxes_do_changes_an_answer_to_a_tenant() {
-    nothing_changes_for(0).await;
+    Box::pin(nothing_changes_for(0)).await;
 }
 
 #[actix_web::test]
 async fn t5_nothing_that_other_tenants_and_its_own_do_changes_an_answer_to_a_sandbox() {
-    nothing_changes_for(3).await;
+    Box::pin(nothing_changes_for(3)).await;
 }
 
 #[actix_web::test]
