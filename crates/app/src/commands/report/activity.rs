@@ -22,7 +22,7 @@ use crate::{
     cli::ActivityArgs,
     commands::{
         export::{beside, create},
-        progress::ProgressLine,
+        progress::Progress,
         say,
     },
     installation::Installation,
@@ -40,7 +40,7 @@ pub(super) async fn run(args: ActivityArgs, installation: &Installation, service
     // A wrong range is told before there is a file.
     let first = use_cases::activity(services, scope, query.clone()).await.map_err(in_flags)?;
     let reading = Reading { services, scope, query, first };
-    let progress = ProgressLine::begin();
+    let progress = Progress::begin();
     let Some(file) = out else {
         let written = reading.write(Feed::begin(format.into(), io::stdout()), &progress).await;
         progress.end();
@@ -77,7 +77,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     /// Writes every event; how many there were.
-    async fn write(self, mut feed: Feed<impl Write>, progress: &ProgressLine) -> Result<u64> {
+    async fn write(self, mut feed: Feed<impl Write>, progress: &Progress) -> Result<u64> {
         let Self { services, scope, mut query, first: mut page } = self;
         let mut count = 0_u64;
         loop {
@@ -168,6 +168,7 @@ mod tests {
             feed.write(page).expect("a vector takes it");
         }
         feed.end().expect("a vector takes it");
+        drop(feed);
         String::from_utf8(out).expect("UTF-8")
     }
 
