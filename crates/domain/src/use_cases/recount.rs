@@ -2,7 +2,7 @@
 
 use crate::{
     access::TenantScope,
-    analytics::Recount,
+    analytics::{Difference, Recount},
     use_cases::{Services, UseCaseError},
 };
 
@@ -18,7 +18,7 @@ pub async fn recount(services: &Services, scope: TenantScope, repair: bool) -> R
     let found = services.store.recount(scope).await?;
     if repair {
         for slice in found.differences.chunks(A_SLICE) {
-            let corrections: Vec<_> = slice.iter().map(|difference| difference.correction()).collect();
+            let corrections: Vec<_> = slice.iter().map(Difference::correction).collect();
             services.store.adjust_counters(scope, &corrections).await?;
         }
     }

@@ -146,7 +146,7 @@ impl Made<'_> {
         let leaves_address = exchanges.iter().any(|exchange| exchange.step == "contact");
         let mut lead = leaves_address.then(|| self.person(begun, LeadSource::Chat));
         let thousands = self.dice.between(4, 60);
-        let amount = format!("{},000 USD", thousands);
+        let amount = format!("{thousands},000 USD");
         let seats = self.dice.between(8, 180);
         let filled = |text: &str, lead: Option<&Lead>| {
             let word = |find: fn(&Contact) -> Option<&str>| lead.and_then(|lead| find(&lead.contact)).unwrap_or("");
@@ -241,7 +241,7 @@ impl Made<'_> {
                 break;
             }
         }
-        if told >= 2 && self.dice.percent(70) || self.dice.percent(12) {
+        if (told >= 2 && self.dice.percent(70)) || self.dice.percent(12) {
             let at = usize::try_from(self.dice.between(1, i64::try_from(steps.len()).expect("few"))).expect("an index");
             steps.insert(at, "contact");
         }

@@ -118,14 +118,12 @@ impl Gate {
                 let message = is_chat.then(|| self.of_message(principal.scope.data(), *session, place));
                 self.of_plan(principal, group()).chain(message.into_iter().flatten()).collect()
             }
-            Some(Caller::Visitor { scope, session, .. }) => {
-                match route.map(|route| route.access) {
-                    Some(Access::PublicChat) => self.of_message(scope.data(), *session, place).collect(),
-                    // Counted apart, so that a crowd that opens pages keeps nobody behind its address from writing.
-                    Some(Access::PublicVisit) => self.of_address(Subject::Onlookers(scope.data(), place)).into(),
-                    _ => vec![a_minute(Subject::Readers(scope.data(), place), self.public.other)],
-                }
-            }
+            Some(Caller::Visitor { scope, session, .. }) => match route.map(|route| route.access) {
+                Some(Access::PublicChat) => self.of_message(scope.data(), *session, place).collect(),
+                // Counted apart, so that a crowd that opens pages keeps nobody behind its address from writing.
+                Some(Access::PublicVisit) => self.of_place(Subject::Onlookers(scope.data(), place)).into(),
+                _ => vec![a_minute(Subject::Readers(scope.data(), place), self.public.other)],
+            },
             Some(Caller::Anyone) | None => vec![a_minute(Subject::Strangers(place), self.public.other)],
         }
     }
@@ -150,13 +148,13 @@ impl Gate {
         place: Place,
     ) -> impl Iterator<Item = Rule> + use<> {
         let session = session.map(|session| a_minute(Subject::Session(tenant, session), self.public.session));
-        session.into_iter().chain(self.of_address(Subject::Writers(tenant, place)))
+        session.into_iter().chain(self.of_place(Subject::Writers(tenant, place)))
     }
 
-    /// The minute and the day of whoever asks from an address.
-    fn of_address(&self, subject: Subject) -> [Rule; 2] {
-        let PublicLimits { session: _, address, day, other: _ } = self.public;
-        [a_minute(subject, address), Rule { span: Span::Day, ..a_minute(subject, day) }]
+    /// What is written from one place counts against, so that one host adds so many rows a day at most.
+    fn of_place(&self, subject: Subject) -> [Rule; 2] {
+        let day = Rule { span: Span::Day, ..a_minute(subject, self.public.day) };
+        [a_minute(subject, self.public.address), day]
     }
 
     fn plan_of(&self, principal: &Principal) -> &Plan {

@@ -536,3 +536,17 @@ async fn every_key_of_a_tenant_counts_for_itself_however_it_is_rotated() {
     let asking = || stage.ask_publicly("GET", "/api/v1/leads").header("authorization", &new);
     assert_eq!(let_in(70, asking).await, 30, "a new secret is no new budget");
 }
+
+#[actix_web::test]
+async fn v4_visits_have_the_budget_of_messages_and_take_nothing_from_them() {
+    let limit = |limit| Allowance::at_most(limit).expect("a limit");
+    let public_limits = PublicLimits { day: limit(7), address: limit(5), ..PublicLimits::default() };
+    let stage = Stage::with(Setting { public_limits, ..Setting::default() }).await;
+    let visit = || stage.ask_publicly("POST", "/api/widget/visit").json(&json!({}));
+    assert_eq!(let_in(9, visit).await, 5);
+    assert_eq!(visit().from([192, 0, 2, 99]).seen().await.status, 200, "another address has its own");
+    assert_eq!(let_in(9, || public_chat(&stage, None)).await, 5, "whoever writes is not kept out");
+    stage.clock.advance(Time::MINUTE);
+    assert_eq!(let_in(9, visit).await, 2, "so many a day");
+    assert_eq!(visit().seen().await.status, 429);
+}

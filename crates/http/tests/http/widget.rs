@@ -4,6 +4,7 @@ use serde_json::json;
 use synaptiq_domain::{
     access::{Assistant, Colour, Slug, Tenant, WebOrigin, WidgetPosition, WidgetTheme},
     changes::{Change, Changes},
+    time::Day,
     use_cases::set_widget,
 };
 
@@ -115,4 +116,41 @@ async fn v5_pages_outside_the_tenants_list_are_refused() {
     let refused = ask("https://anywhere.example").await;
     assert_eq!((refused.status, &refused.json()["code"]), (403, &json!("insufficient_scope")));
     assert_eq!(widget(&stage, "").await.status, 200, "a request without an origin comes from no page");
+}
+
+async fn visitors(stage: &Stage) -> i64 {
+    let counters = stage.services.store.daily_figures(stage.scope, Day(0), Day(1_000_000)).await.expect("a read");
+    counters.iter().map(|counter| counter.figures.visitors).sum()
+}
+
+#[actix_web::test]
+async fn v5_a_visit_from_a_page_outside_the_list_is_refused_and_counts_nobody() {
+    let stage = Stage::new().await;
+    allow_only(&stage, "https://shop.example").await;
+    let visit = async |origin: &str| {
+        let asking = stage.ask_publicly("POST", "/api/widget/visit").header("origin", origin);
+        asking.json(&json!({"visitorId": origin})).seen().await
+    };
+    let refused = visit("https://anywhere.example").await;
+    assert_eq!((refused.status, &refused.json()["code"]), (403, &json!("insufficient_scope")));
+    assert_eq!(visitors(&stage).await, 0);
+    let counted = visit("https://shop.example").await;
+    assert_eq!((counted.status, counted.json()), (200, json!({"success": true})));
+    assert_eq!(counted.header("access-control-allow-origin"), Some("*"), "a page may read it");
+    assert_eq!(visitors(&stage).await, 1);
+}
+
+#[actix_web::test]
+async fn v1_a_visit_answers_alike_whether_or_not_somebody_was_seen_before() {
+    let stage = Stage::new().await;
+    let visit = async |body: &serde_json::Value| {
+        let seen = stage.ask_publicly("POST", "/api/widget/visit").json(body).seen().await;
+        (seen.status, seen.text(), seen.header("set-cookie").map(str::to_owned))
+    };
+    let first = visit(&json!({"page": "/"})).await;
+    assert_eq!(first, (200, r#"{"success":true}"#.to_owned(), None));
+    for body in [json!({"page": "/"}), json!({"visitorId": "v1"}), json!({"visitorId": "v1", "channel": "slack"})] {
+        assert_eq!(visit(&body).await, first);
+    }
+    assert_eq!(visitors(&stage).await, 1);
 }

@@ -1,6 +1,9 @@
 //! Rows of any table of an `SQLite` file, for copies from and into other databases.
 
-use std::{fs::File, path::Path};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+};
 
 use diesel::{
     QueryableByName, RunQueryDsl as _,
@@ -11,6 +14,8 @@ use diesel::{
     sql_types::{BigInt, Binary, Double, Nullable, Text},
     sqlite::{Sqlite, SqliteType},
 };
+
+use synaptiq_domain::ports::StoreError;
 
 use super::{
     dialect::Connection,
@@ -32,7 +37,7 @@ pub struct SqliteRows {
 /// A file that is filled, with the server's place on it held.
 pub struct SqliteRowsToFill {
     conn: Connection,
-    path: std::path::PathBuf,
+    path: PathBuf,
     _lock: Option<File>,
 }
 
@@ -190,9 +195,9 @@ impl QueryableByName<Sqlite> for AnyRow {
 
 fn refused(error: diesel::result::Error) -> CopyError {
     match super::dialect::store_error(error) {
-        synaptiq_domain::ports::StoreError::Full => CopyError::Refused("the disk is full".to_owned()),
-        synaptiq_domain::ports::StoreError::Busy => CopyError::Refused("another process holds the file".to_owned()),
-        synaptiq_domain::ports::StoreError::Failed(source) => CopyError::Refused(source.to_string()),
-        error @ synaptiq_domain::ports::StoreError::Stale => CopyError::Refused(error.to_string()),
+        StoreError::Full => CopyError::Refused("the disk is full".to_owned()),
+        StoreError::Busy => CopyError::Refused("another process holds the file".to_owned()),
+        StoreError::Failed(source) => CopyError::Refused(source.to_string()),
+        error @ StoreError::Stale => CopyError::Refused(error.to_string()),
     }
 }
