@@ -2,28 +2,16 @@
 
 use std::fs;
 
-use serde_json::Value;
-use synaptiq_testkit::left_out::{Lack, left_out, shared};
 use synaptiq_tests::Server;
 
 use super::history;
+use crate::samples::{page::shown, published};
 
-const PAGE: &str = "spec/sources/synaptiq-v1-analytics.txt";
-
-/// The JSON that the page shows, in its order.
-fn shown(page: &str) -> Vec<Value> {
-    let begins = page.match_indices("\n{\n").map(|(at, _)| at + 1);
-    let read = begins.map(|at| serde_json::Deserializer::from_str(&page[at..]).into_iter::<Value>().next());
-    read.map(|value| value.expect("JSON follows").expect("well-formed")).collect()
-}
+const PAGE: &str = "synaptiq-v1-analytics.txt";
 
 #[tokio::test]
 async fn an_imported_history_gives_every_published_figure_to_the_digit() {
-    let Some(page) = shared(PAGE) else {
-        left_out("the published figures out of an imported history", Lack::Shared(PAGE));
-        return;
-    };
-    let page = fs::read_to_string(page).expect("a published page can be read");
+    let Some(page) = published(PAGE, "the published figures out of an imported history") else { return };
     let [overview, compared, funnel, _] = &shown(&page)[..] else { panic!("the page shows other answers") };
 
     let server = Server::start();

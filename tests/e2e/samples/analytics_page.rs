@@ -7,18 +7,11 @@ use synaptiq_tests::{Server, Tools, run_script};
 use tempfile::TempDir;
 
 use super::{
-    page::{Language, samples},
+    page::{Language, samples, shown},
     published,
 };
 
 const PAGE: &str = "synaptiq-v1-analytics.txt";
-
-/// The JSON that the page shows after each of its curls, in their order; the second shows a part of an answer.
-fn shown(page: &str) -> Vec<Value> {
-    let begins = page.match_indices("\n{\n").map(|(at, _)| at + 1);
-    let read = begins.map(|at| serde_json::Deserializer::from_str(&page[at..]).into_iter::<Value>().next());
-    read.map(|value| value.expect("JSON follows").expect("well-formed")).collect()
-}
 
 /// The names in a value, all the way down; of a list those of its first item.
 fn names(value: &Value) -> Value {

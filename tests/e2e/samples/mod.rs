@@ -8,7 +8,7 @@ mod app_page;
 mod code_examples;
 mod conversations_page;
 mod inventory;
-mod page;
+pub(crate) mod page;
 mod syrus_page;
 mod webhook_receivers;
 
@@ -17,7 +17,7 @@ use std::fs;
 use synaptiq_testkit::left_out::{Lack, left_out, shared};
 
 /// A published page, or `None` after `what` was noted as left out.
-fn published(name: &str, what: &str) -> Option<String> {
+pub(crate) fn published(name: &str, what: &str) -> Option<String> {
     let path = format!("spec/sources/{name}");
     let Some(file) = shared(&path) else {
         left_out(what, Lack::Shared(&path));

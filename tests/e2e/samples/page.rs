@@ -1,5 +1,7 @@
 //! Takes a published page apart: which lines are a sample, and in which language.
 
+use serde_json::Value;
+
 /// What runs a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Language {
@@ -43,6 +45,19 @@ pub(super) fn samples(page: &str) -> Vec<Sample> {
         }
     }
     samples
+}
+
+/// The objects of JSON that a page shows, in order: each begins with a brace that has a line of its own.
+pub(crate) fn shown(page: &str) -> Vec<Value> {
+    let mut found = Vec::new();
+    let mut rest = page;
+    while let Some(at) = rest.find("\n{\n") {
+        let mut values = serde_json::Deserializer::from_str(&rest[at..]).into_iter::<Value>();
+        found.push(values.next().expect("JSON follows").expect("well-formed"));
+        // What the object holds is none of its own.
+        rest = &rest[at + values.byte_offset()..];
+    }
+    found
 }
 
 fn begins(line: &str) -> Option<Language> {

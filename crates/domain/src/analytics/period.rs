@@ -33,10 +33,10 @@ pub enum PeriodError {
 }
 
 impl PeriodError {
-    /// What is wrong with a range whose end is before its start, by whether a start was given and what it
-    /// is otherwise.
-    pub(crate) const fn of_order(start_given: bool, default: &'static str) -> Self {
-        if start_given { Self::StartAfterEnd } else { Self::EndBeforeDefaultStart(default) }
+    /// What is wrong with a range whose end is before its start: which start was given, if one was, and
+    /// what it is otherwise.
+    pub(crate) const fn of_order<T: Copy>(start: Option<T>, default: &'static str) -> Self {
+        if start.is_some() { Self::StartAfterEnd } else { Self::EndBeforeDefaultStart(default) }
     }
 }
 
@@ -51,7 +51,7 @@ impl Period {
     pub fn asked(first: Option<Day>, last: Option<Day>, today: Day) -> Result<Self, PeriodError> {
         let start = first.unwrap_or_else(|| today.plus(-DEFAULT_DAYS_BACK));
         let end = last.unwrap_or(today);
-        let period = Self::new(start, end).ok_or(PeriodError::of_order(first.is_some(), "30 days ago"))?;
+        let period = Self::new(start, end).ok_or(PeriodError::of_order(first, "30 days ago"))?;
         if period.span() > LONGEST_SPAN { Err(PeriodError::TooLong) } else { Ok(period) }
     }
 

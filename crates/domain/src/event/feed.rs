@@ -49,7 +49,7 @@ impl FeedQuery {
         let Self { kinds, lead, from, to, paging } = self;
         let (start, end) = (from.unwrap_or_else(|| now.plus(-DEFAULT_SPAN)), to.unwrap_or(now));
         if end < start {
-            return Err(PeriodError::of_order(from.is_some(), "24 hours ago"));
+            return Err(PeriodError::of_order(from, "24 hours ago"));
         }
         if end.day().0 - start.day().0 > LONGEST_SPAN {
             return Err(PeriodError::TooLong);

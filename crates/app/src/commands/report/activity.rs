@@ -121,7 +121,9 @@ impl<W: Write> Feed<W> {
                 Ok(())
             }
             Self::Csv { out, table } => {
-                events.iter().for_each(|event| row(table, event));
+                for event in events {
+                    row(table, event);
+                }
                 out.write_all(&table.take())
             }
         }

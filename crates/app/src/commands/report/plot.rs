@@ -18,8 +18,8 @@ const TOP: f64 = 96.0;
 const BOTTOM: f64 = HEIGHT - 56.0;
 /// The most parts that are drawn as bars.
 const MOST_BARS: usize = 31;
-/// How many steps the scale of figures has at least.
-const STEPS: i64 = 4;
+/// How many steps the scale of figures has at most.
+const STEPS: i64 = 6;
 /// How wide a label under the field may be.
 const LABEL_WIDTH: f64 = 72.0;
 
@@ -81,7 +81,7 @@ impl Scale {
         let rounds = [2, 5, 10].into_iter().cycle();
         let mut power = 1;
         for round in rounds {
-            if most <= step * (STEPS + 1) {
+            if most <= step * STEPS {
                 break;
             }
             step = round * power;
@@ -89,23 +89,12 @@ impl Scale {
                 power *= 10;
             }
         }
-        let top = most.max(1).div_ceil_to(step);
+        let top = (most.max(1) + step - 1) / step * step;
         Self { step, top }
     }
 
     fn y(&self, figure: i64) -> f64 {
         BOTTOM - (BOTTOM - TOP) * ratio(figure, self.top)
-    }
-}
-
-/// Rounding up to a multiple.
-trait DivCeilTo {
-    fn div_ceil_to(self, step: Self) -> Self;
-}
-
-impl DivCeilTo for i64 {
-    fn div_ceil_to(self, step: Self) -> Self {
-        (self + step - 1) / step * step
     }
 }
 
@@ -287,7 +276,7 @@ mod tests {
                 let size = i64::from(at % 7) * 40;
                 let figures = Figures {
                     conversations: 100 + size,
-                    leads: 20 + at as i64 % 9,
+                    leads: 20 + i64::from(at % 9),
                     qualified: 7,
                     ..Figures::default()
                 };
@@ -328,16 +317,9 @@ mod tests {
 
     #[test]
     fn a_scale_has_round_steps_and_holds_the_largest_figure() {
-        for (most, step, top) in [
-            (0, 1, 1),
-            (1, 1, 1),
-            (5, 1, 5),
-            (6, 2, 6),
-            (11, 5, 15),
-            (26, 10, 30),
-            (1_021, 500, 1_500),
-            (99_999, 20_000, 100_000),
-        ] {
+        for (most, step, top) in
+            [(0, 1, 1), (1, 1, 1), (6, 1, 6), (7, 2, 8), (26, 5, 30), (1_021, 200, 1_200), (99_999, 20_000, 100_000)]
+        {
             let scale = Scale::of(most);
             assert_eq!((scale.step, scale.top), (step, top), "for {most}");
         }

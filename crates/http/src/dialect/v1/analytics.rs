@@ -32,7 +32,9 @@ pub(super) async fn activity(call: Call) -> Result<Answer, Refused> {
         return Ok(Answer::ok(&analytics::list(&page, &query)));
     }
     let mut table = begin_table();
-    page.items.iter().for_each(|activity| analytics::row(&mut table, activity));
+    for activity in &page.items {
+        analytics::row(&mut table, activity);
+    }
     let answer = Answer::bytes(200, CSV, table.take())
         .with_header("content-disposition", "attachment; filename=\"activity.csv\"");
     Ok(match page.total {

@@ -22,29 +22,32 @@ use crate::{
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = Activity)]
+#[schema(as = Activity, example = json!({
+    "id": "evt_01HQ8AAA1BBB2CCC3DDD4EEE5F",
+    "type": "intent.high_value",
+    "leadId": "lead_01HQ3VXK9BWMN4F6T2P8R5GYSC",
+    "conversationId": "conv_01HQ7ABC2DEF3GHI4JKL5MNO6P",
+    "description": "High-value buying intent detected: visitor requested enterprise pricing for 50+ seats.",
+    "metadata": {"intent": "enterprise_pricing", "confidence": 0.94, "estimatedDealSize": 45000},
+    "occurredAt": "2026-04-05T11:42:00.000Z",
+}))]
 pub struct ActivityRecord {
     /// The event's id.
-    #[schema(example = "evt_01HQ8AAA1BBB2CCC3DDD4EEE5F")]
     pub id: String,
     /// What kind of thing happened.
     #[serde(rename = "type")]
-    #[schema(value_type = ActivityWord, example = "intent.high_value")]
+    #[schema(value_type = ActivityWord)]
     pub kind: &'static str,
     /// The lead it concerns.
-    #[schema(example = "lead_01HQ3VXK9BWMN4F6T2P8R5GYSC")]
     pub lead_id: Option<String>,
     /// The conversation it concerns.
-    #[schema(example = "conv_01HQ7ABC2DEF3GH14JK15MN06P")]
     pub conversation_id: Option<String>,
     /// What happened, in a sentence.
-    #[schema(example = "High-value buying intent detected: visitor requested enterprise pricing for 50+ seats.")]
     pub description: String,
     /// What else is known of it; which fields there are depends on the type.
-    #[schema(example = json!({"intent": "enterprise_pricing", "confidence": 0.94, "estimatedDealSize": 45000}))]
     pub metadata: ActivityMetadata,
     /// When it happened.
-    #[schema(format = "date-time", example = "2026-04-05T11:42:00.000Z")]
+    #[schema(format = "date-time")]
     pub occurred_at: String,
 }
 

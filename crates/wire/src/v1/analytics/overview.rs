@@ -102,35 +102,24 @@ impl From<&Summary> for SummaryRecord {
 /// The figures of another period, and by how much those of this one differ.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = Comparison)]
+#[schema(as = Comparison, example = json!({
+    "period": {"startDate": "2026-01-30", "endDate": "2026-02-28"},
+    "totalConversations": {"value": 3102, "change": 0.24},
+    "totalLeads": {"value": 498, "change": 0.23},
+    "qualifiedLeads": {"value": 221, "change": 0.31},
+    "conversionRate": {"value": 0.0712, "change": 0.055},
+}))]
 pub struct ComparisonRecord {
     /// The other period.
-    pub period: OtherPeriodRecord,
+    pub period: PeriodRecord,
     /// Conversations begun in it; the change has two decimals.
-    #[schema(example = json!({"value": 3102, "change": 0.24}))]
     pub total_conversations: ComparedCount,
     /// Leads captured in it; the change has two decimals.
-    #[schema(example = json!({"value": 498, "change": 0.23}))]
     pub total_leads: ComparedCount,
     /// Leads that reached qualified in it; the change has two decimals.
-    #[schema(example = json!({"value": 221, "change": 0.31}))]
     pub qualified_leads: ComparedCount,
     /// Leads that qualified per conversation in it; the change has three decimals.
-    #[schema(example = json!({"value": 0.0712, "change": 0.055}))]
     pub conversion_rate: ComparedRate,
-}
-
-/// UTC days, both ends included, of the period that is compared with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(as = OtherPeriod)]
-pub struct OtherPeriodRecord {
-    /// The first day.
-    #[schema(format = Date, example = "2026-01-30")]
-    pub start_date: String,
-    /// The last day.
-    #[schema(format = Date, example = "2026-02-28")]
-    pub end_date: String,
 }
 
 /// A count of another period.
@@ -156,14 +145,13 @@ pub struct ComparedRate {
 impl From<&Comparison> for ComparisonRecord {
     fn from(comparison: &Comparison) -> Self {
         let Comparison { period, conversations, leads, qualified, conversion_rate } = comparison;
-        let PeriodRecord { start_date, end_date } = (*period).into();
         let count = |Compared { value, change }: &Compared<i64>| ComparedCount {
             value: *value,
             change: change.map(Decimal::value),
         };
         let Compared { value: rate, change } = conversion_rate;
         Self {
-            period: OtherPeriodRecord { start_date, end_date },
+            period: (*period).into(),
             total_conversations: count(conversations),
             total_leads: count(leads),
             qualified_leads: count(qualified),
