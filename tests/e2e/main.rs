@@ -14,6 +14,7 @@ mod hostile;
 mod idempotency;
 mod limits;
 mod model_turns;
+mod moving_data;
 mod openapi;
 mod operator_login;
 mod order_on_disk;

@@ -1,36 +1,25 @@
-//! Commits what was read, batch by batch.
+//! Commits records batch by batch, one being filled while the one before it is on its way.
 
-use std::{
-    collections::HashSet,
-    io::Write as _,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use synaptiq_domain::{
-    access::Assistant,
     changes::{Change, Changes},
-    history::{Record, RecordOutcome, Refusal, derived_activities},
+    event::Activity,
+    history::{Record, RecordOutcome, Refusal},
     id::Id,
     lead::Lead,
     ports::{StoreError, store::LeadKey},
-    use_cases::Services,
 };
 use synaptiq_wire::FieldError;
 use tokio::task::JoinHandle;
 
-use super::{
-    FileForm, ImportError, ImportOptions, OnError, Pace, Parsed, Progress, RefusedLine, Summary, content::Content,
-};
-use crate::{
-    line::{self, Completeness, Line, ReadLine, Reading},
-    ordinals::Ordinals,
-};
+use super::{ImportError, Progress, committer::Committer};
 
 /// How often it is asked whether a server runs.
 const PACE_AGE: Duration = Duration::from_secs(1);
 /// How often whoever waits is told.
 const PROGRESS_AGE: Duration = Duration::from_millis(200);
-/// How often a store that is busy is asked again, and a lead that somebody else changed is read again.
+/// How often a lead that somebody else changed is read again.
 const TRIES: u32 = 5;
 
 /// A line in a batch: its record, and what follows from it.
@@ -43,14 +32,14 @@ struct Batched {
 }
 
 #[derive(Default)]
-struct Batch {
+pub(super) struct Batch {
     lines: Vec<Batched>,
     records: Vec<Record>,
     rows: u64,
 }
 
 /// A batch on its way into the store.
-struct Underway {
+pub(super) struct Underway {
     lines: Vec<Batched>,
     counted: Vec<RecordKind>,
     began: Instant,
@@ -85,203 +74,14 @@ impl RecordKind {
     }
 }
 
-/// Takes chunks in their order and commits them.
-pub(crate) struct Committer<'a> {
-    services: &'a Services,
-    options: ImportOptions<'a>,
-    reading: Reading,
-    assistants: HashSet<Id<Assistant>>,
-    /// The assistant of conversations that name none. What was parsed ahead has the one of the beginning.
-    default_assistant: Id<Assistant>,
-    ordinals: Ordinals,
-    content: Content,
-    batch: Batch,
-    underway: Option<Underway>,
-    summary: Summary,
-    pace: (Pace, Instant),
-    told: Instant,
-}
-
-impl<'a> Committer<'a> {
-    pub(crate) async fn begin(services: &'a Services, options: ImportOptions<'a>) -> Result<Self, ImportError> {
-        let view = services
-            .store
-            .tenant_view(options.scope)
-            .await
-            .map_err(|source| ImportError::Store { line: 0, source })?
-            .ok_or(ImportError::NoTenant)?;
-        let assistant = view.assistants.iter().find(|assistant| assistant.is_default).or(view.assistants.first());
-        let reading = Reading {
-            tenant: options.scope.data(),
-            assistant: assistant.ok_or(ImportError::NoTenant)?.id,
-            idle_since: services.idle_since(),
-            completeness: Completeness::AsGiven,
-            created_unless_told: match options.form {
-                FileForm::Lines => None,
-                FileForm::Leads => Some(services.clock.now()),
-            },
-        };
-        let now = Instant::now();
-        Ok(Self {
-            services,
-            default_assistant: reading.assistant,
-            reading,
-            assistants: view.assistants.iter().map(|assistant| assistant.id).collect(),
-            ordinals: Ordinals::default(),
-            content: Content::default(),
-            batch: Batch::default(),
-            underway: None,
-            summary: Summary::default(),
-            pace: ((options.pace)(), now),
-            told: now,
-            options,
-        })
-    }
-
-    /// What parsers need to know.
-    pub(crate) const fn reading(&self) -> Reading {
-        self.reading
-    }
-
-    /// Takes a chunk. An error ends the import; what came before the line at fault is committed.
-    pub(crate) async fn take(&mut self, parsed: Parsed) -> Result<(), ImportError> {
-        let Parsed { piece, reading, lines } = parsed;
-        for ((index, read), number) in lines.into_iter().enumerate().zip(piece.numbers()) {
-            self.summary.lines += 1;
-            let read = match read {
-                Ok(ReadLine { line, made_of: Some(key) }) => match self.ordinals.next(key) {
-                    Ok(0) => Ok((line, true)),
-                    // An equal line came before: its twin has an id of its own.
-                    Ok(ordinal) => piece.read(index, &reading, ordinal).map(|read| (read.line, true)),
-                    Err(error) => Err(FieldError::new("id", format!("is missing: {error}"))),
-                },
-                Ok(ReadLine { line, made_of: None }) => Ok((line, false)),
-                Err(error) => Err(error),
-            };
-            match read {
-                Ok((line, is_made)) => self.add(number, line, is_made, reading.completeness).await?,
-                Err(error) => self.refuse(number, error).await?,
-            }
-        }
-        Ok(())
-    }
-
-    /// Notes a record that is known to be there already.
-    pub(crate) const fn pass_over(&mut self) {
-        self.summary.lines += 1;
-        self.summary.already_there += 1;
-    }
-
-    /// Commits the rest.
-    pub(crate) async fn finish(&mut self) -> Result<Summary, ImportError> {
-        self.settle_content().await?;
-        self.flush().await?;
-        self.settle().await?;
-        if let Some(report) = &mut self.options.report {
-            report.flush().map_err(ImportError::Report)?;
-        }
-        (self.options.progress)(Progress { lines: self.summary.lines, rows: self.summary.rows });
-        Ok(self.summary)
-    }
-
-    async fn add(
-        &mut self,
-        number: u64,
-        line: Line,
-        is_made: bool,
-        completeness: Completeness,
-    ) -> Result<(), ImportError> {
-        match line {
-            Line::Header => Ok(()),
-            Line::Tenant(patch) => {
-                self.content.tenant = Some((number, *patch));
-                Ok(())
-            }
-            Line::Assistant(assistant) => {
-                self.content.assistants.push((number, *assistant));
-                self.settle_if_many().await
-            }
-            Line::Member(member) => {
-                self.content.members.push((number, *member));
-                self.settle_if_many().await
-            }
-            Line::Document(document) => {
-                self.settle_content().await?;
-                self.add_document(number, *document).await
-            }
-            Line::Webhook(webhook) => {
-                self.settle_content().await?;
-                self.add_webhook(number, *webhook).await
-            }
-            Line::Record(record) => {
-                self.settle_content().await?;
-                self.add_record(number, record, is_made, completeness).await
-            }
-        }
-    }
-
-    async fn settle_if_many(&mut self) -> Result<(), ImportError> {
-        if self.content.is_large() { self.settle_content().await } else { Ok(()) }
-    }
-
-    /// Commits settings, assistants and members that were read so far, all at once.
-    async fn settle_content(&mut self) -> Result<(), ImportError> {
-        if self.content.is_empty() {
-            return Ok(());
-        }
-        let content = std::mem::take(&mut self.content);
-        let settled = content.commit(self.services, self.options.scope).await?;
-        self.assistants.clone_from(&settled.assistants);
-        self.default_assistant = settled.default.unwrap_or(self.default_assistant);
-        self.summary.added.assistants += settled.added_assistants;
-        self.summary.added.members += settled.added_members;
-        self.summary.rows += settled.added_assistants + settled.added_members;
-        self.summary.already_there += settled.already_there;
-        for (number, error) in settled.refused {
-            self.refuse(number, error).await?;
-        }
-        Ok(())
-    }
-
-    async fn add_document(
-        &mut self,
-        number: u64,
-        document: synaptiq_domain::knowledge::Document,
-    ) -> Result<(), ImportError> {
-        let added = synaptiq_domain::use_cases::restore_document(self.services, self.options.scope, document).await;
-        if added.map_err(|source| ImportError::UseCase { line: number, source })? {
-            self.summary.added.documents += 1;
-            self.summary.rows += 1;
-        } else {
-            self.summary.already_there += 1;
-        }
-        Ok(())
-    }
-
-    async fn add_webhook(&mut self, number: u64, webhook: line::WebhookLine) -> Result<(), ImportError> {
-        if let Some(assistant) = webhook.assistant
-            && !self.assistants.contains(&assistant)
-        {
-            return self.refuse(number, FieldError::new("assistantId", "names no assistant of this tenant")).await;
-        }
-        let (services, scope, id) = (self.services, self.options.scope, webhook.id);
-        let make = |secret| webhook.endpoint(secret);
-        let added = synaptiq_domain::use_cases::restore_endpoint(services, scope, id, make).await;
-        if added.map_err(|source| ImportError::UseCase { line: number, source })? {
-            self.summary.added.webhooks += 1;
-            self.summary.rows += 1;
-        } else {
-            self.summary.already_there += 1;
-        }
-        Ok(())
-    }
-
-    async fn add_record(
+impl Committer<'_> {
+    /// Puts a record and what follows from it into the batch.
+    pub(super) async fn add_record(
         &mut self,
         number: u64,
         mut record: Record,
+        follows: Vec<Activity>,
         is_made: bool,
-        completeness: Completeness,
     ) -> Result<(), ImportError> {
         if let Record::Conversation { conversation, .. } = &mut record
             && conversation.assistant == self.reading.assistant
@@ -294,10 +94,6 @@ impl<'a> Committer<'a> {
         {
             return self.refuse(number, FieldError::new("assistantId", "names no assistant of this tenant")).await;
         }
-        let follows = match completeness {
-            Completeness::Whole => Vec::new(),
-            Completeness::AsGiven => derived_activities(self.reading.tenant, &record),
-        };
         let filling = match &record {
             Record::Lead(lead) if is_made => Some(lead.clone()),
             _ => None,
@@ -310,7 +106,7 @@ impl<'a> Committer<'a> {
     }
 
     /// Sends the batch on its way, after the one before it has arrived.
-    async fn flush(&mut self) -> Result<(), ImportError> {
+    pub(super) async fn flush(&mut self) -> Result<(), ImportError> {
         self.settle().await?;
         let Batch { lines, records, rows: _ } = std::mem::take(&mut self.batch);
         if records.is_empty() {
@@ -318,22 +114,13 @@ impl<'a> Committer<'a> {
         }
         let (store, scope) = (self.services.store.clone(), self.options.scope);
         let counted = records.iter().map(RecordKind::of).collect();
-        let outcomes = tokio::spawn(async move {
-            let mut tries = 0;
-            loop {
-                match store.add_history(scope, records.clone()).await {
-                    Err(StoreError::Busy) if tries < TRIES => tries += 1,
-                    outcomes => return outcomes,
-                }
-                tokio::time::sleep(Duration::from_millis(200)).await;
-            }
-        });
+        let outcomes = tokio::spawn(async move { store.add_history(scope, records).await });
         self.underway = Some(Underway { lines, counted, began: Instant::now(), outcomes });
         Ok(())
     }
 
     /// Waits for the batch that is on its way and says what became of it.
-    async fn settle(&mut self) -> Result<(), ImportError> {
+    pub(super) async fn settle(&mut self) -> Result<(), ImportError> {
         let Some(Underway { lines, counted, began, outcomes }) = self.underway.take() else { return Ok(()) };
         let last = lines.last().map_or(0, |batched| batched.line);
         let failed = |source| ImportError::Store { line: last, source };
@@ -409,6 +196,10 @@ impl<'a> Committer<'a> {
         self.note(line, FieldError::new("email", "is of a lead that somebody else is changing; import the line again"))
     }
 
+    pub(super) fn tell_the_end(&self) {
+        (self.options.progress)(Progress { lines: self.summary.lines, rows: self.summary.rows });
+    }
+
     fn tell(&mut self, lines: u64) {
         if self.told.elapsed() >= PROGRESS_AGE {
             self.told = Instant::now();
@@ -416,39 +207,6 @@ impl<'a> Committer<'a> {
         }
         if self.pace.1.elapsed() >= PACE_AGE {
             self.pace = ((self.options.pace)(), Instant::now());
-        }
-    }
-
-    /// Refuses a line after everything before it is committed.
-    async fn refuse(&mut self, line: u64, error: FieldError) -> Result<(), ImportError> {
-        if self.options.on_error == OnError::Stop {
-            if !self.content.is_empty() {
-                let content = std::mem::take(&mut self.content);
-                content.commit(self.services, self.options.scope).await?;
-            }
-            self.flush().await?;
-            self.settle().await?;
-        }
-        self.note(line, error)
-    }
-
-    /// Lists a refused line, and ends the import if such lines are not to be skipped.
-    fn note(&mut self, line: u64, error: FieldError) -> Result<(), ImportError> {
-        let refused = RefusedLine::new(line, error);
-        self.summary.refused += 1;
-        if let Some(report) = &mut self.options.report {
-            let mut text = serde_json::to_vec(&refused).expect("a refused line has string keys");
-            text.push(b'\n');
-            report.write_all(&text).map_err(ImportError::Report)?;
-        }
-        match self.options.on_error {
-            OnError::Skip => Ok(()),
-            OnError::Stop => {
-                if let Some(report) = &mut self.options.report {
-                    report.flush().map_err(ImportError::Report)?;
-                }
-                Err(refused.into())
-            }
         }
     }
 }

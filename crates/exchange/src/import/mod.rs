@@ -4,6 +4,7 @@
 //! import was cut short.
 
 mod batch;
+mod committer;
 mod content;
 mod lines;
 mod outcome;
@@ -17,7 +18,7 @@ use synaptiq_domain::{access::TenantScope, money::JsonMap, use_cases::Services};
 use synaptiq_wire::FieldError;
 use tokio::{sync::mpsc, task::JoinHandle};
 
-pub(crate) use self::batch::Committer;
+pub(crate) use self::committer::Committer;
 use self::lines::{Chunk, Lines, ReadError};
 pub use self::outcome::{Counts, ImportError, Progress, RefusedLine, Summary};
 pub use crate::pull::{PullError, import_from};

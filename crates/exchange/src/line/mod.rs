@@ -20,7 +20,8 @@ mod webhook;
 use serde::Serialize;
 use synaptiq_domain::{
     access::{Assistant, Member, Tenant},
-    history::{Record, derived_id},
+    event::Activity,
+    history::{Record, derived_activities, derived_id},
     id::Id,
     knowledge::Document,
     money::JsonMap,
@@ -82,6 +83,8 @@ pub enum Completeness {
 pub struct ReadLine {
     /// What it holds.
     pub line: Line,
+    /// What follows from it for the activity feed, unless the file says everything itself.
+    pub follows: Vec<Activity>,
     /// What tells it from other lines, if its id was made of it. A second equal line is read again with
     /// its ordinal.
     pub made_of: Option<LineKey>,
@@ -115,7 +118,11 @@ pub(crate) fn read_map(map: &JsonMap, reading: &Reading, ordinal: u32) -> Result
         "webhook" => Line::Webhook(Box::new(webhook::read(&fields, &mut naming)?)),
         _ => return Err(fields.error("object", format!("must be one of {}", OBJECTS.join(", ")))),
     };
-    Ok(ReadLine { line, made_of: naming.made_of })
+    let follows = match (&line, reading.completeness) {
+        (Line::Record(record), Completeness::AsGiven) => derived_activities(reading.tenant, record),
+        _ => Vec::new(),
+    };
+    Ok(ReadLine { line, follows, made_of: naming.made_of })
 }
 
 /// Every object that a line may be, besides the header.

@@ -282,6 +282,8 @@ impl Rows {
         let LeadMerge { from, into } = merge;
         fresh(self.leads.contains(&(tenant, from)) && self.leads.contains(&(tenant, into)))?;
         self.tie_conversations(tenant, from, Some(into));
+        self.meetings
+            .change_if(|(owner, _), meeting| *owner == tenant && meeting.lead == from, |meeting| meeting.lead = into);
         self.events.change_if(
             |(owner, _), activity| *owner == tenant && activity.lead == Some(from),
             |activity| activity.lead = Some(into),
@@ -293,6 +295,7 @@ impl Rows {
     fn forget_lead(&mut self, tenant: Id<Tenant>, lead: Id<Lead>) {
         let conversations = self.conversations_of(tenant, lead);
         self.evidence.remove_if(|(owner, id, _), _| *owner == tenant && conversations.contains(id));
+        self.meetings.remove_if(|(owner, _), meeting| *owner == tenant && meeting.lead == lead);
         self.tie_conversations(tenant, lead, None);
         let mut absorbers = vec![lead];
         while let Some(absorber) = absorbers.pop() {

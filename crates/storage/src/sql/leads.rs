@@ -21,7 +21,7 @@ use synaptiq_domain::{
 };
 
 use super::{
-    Connection, Fault, Outcome, codec, conversations, dialect, evidence,
+    Connection, Fault, Outcome, codec, conversations, dialect, evidence, meetings,
     paging::{Part, in_order},
     schema::{conversations as talks, events, leads},
 };
@@ -367,6 +367,7 @@ pub(super) fn merge(conn: &mut Connection, tenant: &str, merge: &LeadMerge, coun
         return Err(Fault::Stale);
     }
     conversations::tie(conn, tenant, &from, Some(&into), counted)?;
+    meetings::tie(conn, tenant, &from, &into)?;
     diesel::update(events::table.filter(events::tenant_id.eq(tenant)).filter(events::lead_id.eq(&from)))
         .set(events::lead_id.eq(&into))
         .execute(conn)?;
@@ -377,6 +378,7 @@ pub(super) fn merge(conn: &mut Connection, tenant: &str, merge: &LeadMerge, coun
 pub(super) fn forget(conn: &mut Connection, tenant: &str, lead: Id<Lead>, counted: &[String]) -> Outcome<()> {
     let lead = lead.ulid();
     evidence::delete_of_lead(conn, tenant, &lead)?;
+    meetings::delete_of_lead(conn, tenant, &lead)?;
     conversations::tie(conn, tenant, &lead, None, counted)?;
     let mut absorbers = vec![lead];
     while let Some(absorber) = absorbers.pop() {

@@ -60,3 +60,17 @@ pub(super) fn after(conn: &mut Connection, tenant: &str, after: &str, limit: i64
         .load(conn)?;
     rows.into_iter().map(MeetingRow::meeting).collect()
 }
+
+/// Gives the meetings of an absorbed lead to the survivor.
+pub(super) fn tie(conn: &mut Connection, tenant: &str, from: &str, into: &str) -> Outcome<()> {
+    let theirs = meetings::table.filter(meetings::tenant_id.eq(tenant)).filter(meetings::lead_id.eq(from));
+    diesel::update(theirs).set(meetings::lead_id.eq(into)).execute(conn)?;
+    Ok(())
+}
+
+/// Deletes the meetings of a lead.
+pub(super) fn delete_of_lead(conn: &mut Connection, tenant: &str, lead: &str) -> Outcome<()> {
+    let theirs = meetings::table.filter(meetings::tenant_id.eq(tenant)).filter(meetings::lead_id.eq(lead));
+    diesel::delete(theirs).execute(conn)?;
+    Ok(())
+}

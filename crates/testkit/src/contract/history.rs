@@ -10,6 +10,7 @@ use synaptiq_domain::{
     conversation::{Channel, Conversation, VisitorId},
     event::{Activity, ActivityFacts, EventKind},
     history::{Meeting, MeetingStatus, Record, RecordOutcome, Refusal, derived_activities},
+    id::Id,
     lead::{FirstConversation, Lead, LeadStatus, StatusChange},
     paging::Paging,
     qualification::Criterion,
@@ -249,6 +250,23 @@ pub async fn a_given_activity_takes_the_place_of_a_derived_one_whichever_came_fi
         assert_eq!(told.len(), 2, "{told:?}");
         assert!(told.contains(&Record::Activity(given)) && told.contains(&Record::Activity(other)), "{told:?}");
     }
+}
+
+pub async fn meetings_follow_their_lead_into_a_merge_and_go_with_it(trial: &Trial) {
+    let survivor = trial.add_lead(fixtures::lead(1)).await;
+    let absorbed = trial.add_lead(fixtures::lead(2)).await;
+    add(trial, vec![meeting(31, 1), meeting(32, 2), meeting(33, 3)]).await;
+    trial.absorb(&absorbed, &survivor).await;
+    let of = |records: Vec<Record>| -> Vec<(Id<Meeting>, Id<Lead>)> {
+        let meetings = records.into_iter().filter_map(|record| match record {
+            Record::Meeting(meeting) => Some((meeting.id, meeting.lead)),
+            _ => None,
+        });
+        meetings.collect()
+    };
+    assert_eq!(of(read(trial, trial.scope()).await), [(id(31), id(1)), (id(32), id(1)), (id(33), id(3))]);
+    trial.commit(Changes { leads: vec![Change::deleted(survivor)], ..Changes::default() }).await;
+    assert_eq!(of(read(trial, trial.scope()).await), [(id(33), id(3))]);
 }
 
 pub async fn no_delivery_is_made_of_history(trial: &Trial) {

@@ -175,6 +175,7 @@ macro_rules! store_contract {
                 a_conversation_that_names_an_absorbed_lead_is_the_survivors
                 a_refused_record_keeps_no_other_from_being_added
                 a_given_activity_takes_the_place_of_a_derived_one_whichever_came_first
+                meetings_follow_their_lead_into_a_merge_and_go_with_it
                 no_delivery_is_made_of_history
                 reading_shows_one_moment_and_ends_when_the_sink_has_enough
             }
