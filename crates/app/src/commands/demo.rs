@@ -122,7 +122,9 @@ async fn fill(services: &Services, scope: TenantScope, tenant: &Tenant) -> Resul
     let mut counts = Counts::default();
     let progress = Progress::begin();
     for batch in records.chunks(BATCH) {
-        batch.iter().for_each(|record| counts.add(record));
+        for record in batch {
+            counts.add(record);
+        }
         services.store.add_history(scope, batch.to_vec()).await?;
         // A server beside this command gets its turn.
         tokio::time::sleep(PAUSE).await;

@@ -28,11 +28,11 @@ pub(super) struct Visitor {
 
 /// Every exchange.
 pub(super) static TALK: LazyLock<Vec<Exchange>> =
-    LazyLock::new(|| lines(include_str!("talk.txt")).map(exchange).collect());
+    LazyLock::new(|| lines(include_str!("talk.txt")).map(|fields| exchange(&fields)).collect());
 
 /// Everybody.
 pub(super) static PEOPLE: LazyLock<Vec<Visitor>> =
-    LazyLock::new(|| lines(include_str!("people.txt")).map(visitor).collect());
+    LazyLock::new(|| lines(include_str!("people.txt")).map(|fields| visitor(&fields)).collect());
 
 /// The languages with how many of a hundred conversations are held in them.
 pub(super) const LANGUAGES: [(&str, u64); 5] = [("en", 52), ("de", 22), ("fr", 11), ("es", 8), ("it", 7)];
@@ -41,8 +41,8 @@ fn lines(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
     text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(|line| line.split('|').collect())
 }
 
-fn exchange(fields: Vec<&'static str>) -> Exchange {
-    let [language, step, intent, topic, grade, quote, visitor, answer] = fields[..] else {
+fn exchange(fields: &[&'static str]) -> Exchange {
+    let [language, step, intent, topic, grade, quote, visitor, answer] = *fields else {
         unreachable!("every line of the script has eight fields, as a test proves")
     };
     let finding = Topic::parse(topic).map(|topic| {
@@ -60,8 +60,8 @@ fn exchange(fields: Vec<&'static str>) -> Exchange {
     }
 }
 
-fn visitor(fields: Vec<&'static str>) -> Visitor {
-    let [given, family, company, domain] = fields[..] else {
+fn visitor(fields: &[&'static str]) -> Visitor {
+    let [given, family, company, domain] = *fields else {
         unreachable!("every line of the people has four fields, as a test proves")
     };
     Visitor { given, family, company, domain }

@@ -58,7 +58,9 @@ mod tests {
 
     fn digest(rows: &[Vec<Cell>]) -> TableDigest {
         let mut digest = TableDigest::default();
-        rows.iter().for_each(|row| digest.add(row));
+        for row in rows {
+            digest.add(row);
+        }
         digest
     }
 

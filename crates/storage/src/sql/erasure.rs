@@ -258,6 +258,7 @@ fn words_of(conn: &mut Connection, tenant: &str, id: Id<Conversation>, limit: i6
 }
 
 /// What an event, a delivery or a kept answer is about.
+#[derive(Clone, Copy)]
 enum About<'a> {
     Lead(&'a str),
     Conversation(&'a str),
@@ -276,13 +277,13 @@ macro_rules! about {
 
 fn told_of(conn: &mut Connection, tenant: &str, about: About<'_>, limit: i64) -> Outcome<Erasure> {
     let told: Vec<String> =
-        about!(events, tenant, &about).filter(events::description.ne("")).limit(limit).select(events::id).load(conn)?;
+        about!(events, tenant, about).filter(events::description.ne("")).limit(limit).select(events::id).load(conn)?;
     let bodies: Vec<String> = about!(deliveries, tenant, &about)
         .filter(deliveries::body.ne(Vec::new()).or(deliveries::status.eq(DeliveryStatus::Pending.as_str())))
         .limit(limit)
         .select(deliveries::id)
         .load(conn)?;
-    let answers: Vec<Vec<u8>> = about!(receipts, tenant, &about).limit(limit).select(receipts::key).load(conn)?;
+    let answers: Vec<Vec<u8>> = about!(receipts, tenant, about).limit(limit).select(receipts::key).load(conn)?;
     Ok(Erasure {
         events: told.iter().map(|id| codec::id("events.id", id)).collect::<Outcome<_>>()?,
         deliveries: bodies.iter().map(|id| codec::id("deliveries.id", id)).collect::<Outcome<_>>()?,
