@@ -62,6 +62,9 @@ pub struct Receipt {
     pub lead: Option<Id<Lead>>,
     /// The conversation it concerns.
     pub conversation: Option<Id<Conversation>>,
+    /// The receipt of the whole request, where this is one of its parts: the row of a bulk names its
+    /// lead, and the answer to the bulk, which tells of all of them, is found by way of its rows.
+    pub part_of: Option<ReceiptKey>,
     /// When the write began; deleted 24 hours later.
     pub created_at: Timestamp,
 }

@@ -95,6 +95,8 @@ fn values(kind: ParamKind) -> String {
         ParamKind::Text | ParamKind::Filled(_) | ParamKind::VisitorName | ParamKind::Email => String::new(),
         ParamKind::Whole(least, u32::MAX, default) => format!("From {least}; default {default}."),
         ParamKind::Whole(least, most, default) => format!("{least} to {most}; default {default}."),
+        ParamKind::WholeIfAny(least, u32::MAX) => format!("From {least}."),
+        ParamKind::WholeIfAny(least, most) => format!("{least} to {most}."),
         ParamKind::Flag(default) => format!("true or false; default {default}."),
         ParamKind::Time => "An ISO 8601 date or date-time.".to_owned(),
         ParamKind::OneOf(words) => format!("One of {}.", words.join(", ")),

@@ -38,6 +38,8 @@ pub enum ParamKind {
     Email,
     /// A whole number from and to, with its default.
     Whole(u32, u32, u32),
+    /// A whole number from and to, whose absence says something else than any number.
+    WholeIfAny(u32, u32),
     /// `true` or `false`.
     Flag(bool),
     /// A date or date-time.

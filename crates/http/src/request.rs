@@ -170,6 +170,7 @@ impl<O: 'static> Recorder<O> {
             fingerprint: claim.fingerprint,
             render: &**render,
             resume: claim.resume.clone(),
+            part_of: None,
         })
     }
 

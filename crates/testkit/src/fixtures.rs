@@ -388,6 +388,7 @@ pub fn receipt(n: u32) -> Receipt {
         state: ReceiptState::Answered { sealed: vec![0, 1, 254, 255] },
         lead: None,
         conversation: None,
+        part_of: None,
         created_at: instant(n),
     }
 }

@@ -270,6 +270,7 @@ fn begun(services: &Services, recording: &Recording<'_, ChatOutcome>, resume: &R
         },
         lead: turn.conversation.lead,
         conversation: Some(turn.conversation.id),
+        part_of: recording.part_of,
         created_at: now,
     }
 }

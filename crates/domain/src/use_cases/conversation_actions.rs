@@ -34,6 +34,15 @@ pub struct AgentMessageOutcome {
     pub conversation: Conversation,
 }
 
+/// A member, and the field by which a caller named them, which a refusal names too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NamedMember {
+    /// Who.
+    pub id: Id<Member>,
+    /// Where the caller said so.
+    pub field: &'static str,
+}
+
 /// That a person is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HandoffCommand {
@@ -44,7 +53,7 @@ pub struct HandoffCommand {
     /// For whoever takes it; the conversation's own summary where nothing is said.
     pub summary: Option<String>,
     /// Whose it is to be.
-    pub member: Option<Id<Member>>,
+    pub member: Option<NamedMember>,
 }
 
 /// A person writes. The AI is silent from then on, and the conversation is that person's.
@@ -57,7 +66,8 @@ pub async fn send_agent_message(
 ) -> Result<AgentMessageOutcome, UseCaseError> {
     let message_id = services.ids.id();
     change(services, scope, id, |view, file, outbox, now| {
-        let member = known_member(view, command.member)?.unwrap_or(view.members[0].id);
+        let member = command.member.map(|id| known_member(view, NamedMember { id, field: "memberId" })).transpose()?;
+        let member = member.unwrap_or(view.members[0].id);
         let mut after = open_conversation(services, file)?.clone();
         let handed_over = after.take_over(HandoffReason::taken_over(), HandoffPriority::Normal, None, now);
         after.assigned_to = Some(member);
@@ -102,7 +112,7 @@ pub async fn hand_off(
     recording: Option<&Recording<'_, Conversation>>,
 ) -> Result<Conversation, UseCaseError> {
     change(services, scope, id, |view, file, outbox, now| {
-        let member = known_member(view, command.member)?;
+        let member = command.member.map(|member| known_member(view, member)).transpose()?;
         let mut after = open_conversation(services, file)?.clone();
         let handed_over = after.take_over(command.reason.clone(), command.priority, command.summary.clone(), now);
         if !handed_over && let Some(handoff) = &mut after.handoff {
@@ -241,12 +251,11 @@ fn open_conversation<'a>(services: &Services, file: &'a ConversationFile) -> Res
     }
 }
 
-fn known_member(view: &TenantView, member: Option<Id<Member>>) -> Result<Option<Id<Member>>, UseCaseError> {
-    match member {
-        Some(member) if !view.members.iter().any(|known| known.id == member) => {
-            Err(UseCaseError::Invalid { param: "memberId", message: "names no member".to_owned() })
-        }
-        member => Ok(member),
+fn known_member(view: &TenantView, NamedMember { id, field }: NamedMember) -> Result<Id<Member>, UseCaseError> {
+    if view.members.iter().any(|known| known.id == id) {
+        Ok(id)
+    } else {
+        Err(UseCaseError::Invalid { param: field, message: "names no member".to_owned() })
     }
 }
 

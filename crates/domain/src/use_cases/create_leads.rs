@@ -73,8 +73,8 @@ async fn write(services: &Services, scope: TenantScope, draft: LeadDraft, receip
         let plain = serde_json::to_vec(outcome).expect("a lead has string keys and finite numbers, which always print");
         services.vault.seal(Purpose::Receipt, &plain)
     };
-    let RowReceipt { key, fingerprint } = receipt;
-    let recording = Recording { key, fingerprint, render: &render, resume: None };
+    let RowReceipt { key, fingerprint, whole } = receipt;
+    let recording = Recording { key, fingerprint, render: &render, resume: None, part_of: Some(whole) };
     match create_lead(services, scope, draft, OnDuplicate::Merge, Some(&recording)).await {
         // A twin in another process may have been faster: then its outcome is the outcome.
         Err(UseCaseError::Busy) => receipt.kept(services, scope).await?.ok_or(UseCaseError::Busy),
@@ -104,11 +104,12 @@ fn slices(rows: Vec<LeadDraft>) -> Vec<Vec<LeadDraft>> {
 struct RowReceipt {
     key: ReceiptKey,
     fingerprint: Fingerprint,
+    whole: ReceiptKey,
 }
 
 impl RowReceipt {
     fn of(whole: &Recording<'_, Vec<RowOutcome>>, index: usize) -> Self {
-        Self { key: whole.key.part(index), fingerprint: whole.fingerprint }
+        Self { key: whole.key.part(index), fingerprint: whole.fingerprint, whole: whole.key }
     }
 
     /// What an earlier life of the request made of the row.

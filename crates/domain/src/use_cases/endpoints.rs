@@ -44,9 +44,12 @@ pub async fn create_endpoint(
     draft: EndpointDraft,
     recording: Option<&Recording<'_, CreatedEndpoint>>,
 ) -> Result<CreatedEndpoint, UseCaseError> {
-    let view = services.view(scope).await?;
     check_events(draft.profile, &draft.events)?;
     check_url(services, &draft.url).await?;
+    // How many there are is counted and one more is made without another one in between.
+    let lane = LaneKey::new("endpoints of", scope.data().bits());
+    let _lane = services.lanes.enter([lane]).await.map_err(|_| UseCaseError::Busy)?;
+    let view = services.view(scope).await?;
     if let Some(assistant) = draft.assistant
         && view.assistant(assistant).is_none()
     {

@@ -41,7 +41,7 @@ pub use analytics::{funnel, lead_activity, overview};
 pub use authenticate::{AuthenticationError, Principal, PublicAddress, authenticate, operator, public_scope};
 pub use chat::{ChatCommand, ChatOutcome, ReplyPart, ReplySink, chat};
 pub use conversation_actions::{
-    AgentMessage, AgentMessageOutcome, HandoffCommand, close_conversation, hand_off, return_to_assistant,
+    AgentMessage, AgentMessageOutcome, HandoffCommand, NamedMember, close_conversation, hand_off, return_to_assistant,
     send_agent_message,
 };
 pub use create_lead::{CreateLeadOutcome, OnDuplicate, create_lead};

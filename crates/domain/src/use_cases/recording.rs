@@ -22,6 +22,8 @@ pub struct Recording<'a, O> {
     pub render: &'a (dyn Fn(&O) -> Vec<u8> + Send + Sync),
     /// What an earlier life of this request left behind, unsealed: it has begun and not ended.
     pub resume: Option<Vec<u8>>,
+    /// The receipt of the whole request, where this is a part of one.
+    pub part_of: Option<ReceiptKey>,
 }
 
 impl<O> Recording<'_, O> {
@@ -39,6 +41,7 @@ impl<O> Recording<'_, O> {
             state: ReceiptState::Answered { sealed: (self.render)(outcome) },
             lead,
             conversation,
+            part_of: self.part_of,
             created_at: now,
         }
     }
@@ -58,6 +61,7 @@ pub async fn record_refusal(
         state: ReceiptState::Answered { sealed },
         lead: None,
         conversation: None,
+        part_of: None,
         created_at: services.clock.now(),
     };
     services.store.commit(scope, Changes { receipt: Some(receipt), ..Changes::default() }).await?;

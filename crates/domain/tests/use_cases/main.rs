@@ -1,5 +1,6 @@
 //! The use cases on the store in memory, with an understanding that is spelled out in the messages.
 
+mod endpoints;
 mod erase;
 mod keys;
 mod knowledge;

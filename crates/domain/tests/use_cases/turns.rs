@@ -7,8 +7,8 @@ use synaptiq_domain::{
     lead::{LeadPatch, LeadStatus},
     money::Money,
     use_cases::{
-        AgentMessage, HandoffCommand, UseCaseError, close_conversation, expire_idle_conversations, hand_off,
-        patch_lead, return_to_assistant, send_agent_message,
+        AgentMessage, HandoffCommand, NamedMember, UseCaseError, close_conversation, expire_idle_conversations,
+        hand_off, patch_lead, return_to_assistant, send_agent_message,
     },
 };
 
@@ -266,7 +266,7 @@ async fn whoever_takes_handoffs_is_told_again_when_one_changes_and_never_when_it
         member: None,
     };
     let urgent = HandoffCommand { priority: HandoffPriority::Urgent, ..asked.clone() };
-    let given = HandoffCommand { member, ..urgent.clone() };
+    let given = HandoffCommand { member: member.map(|id| NamedMember { id, field: "memberId" }), ..urgent.clone() };
     for command in [&asked, &asked, &urgent, &urgent, &given, &given] {
         hand_off(&stage.services, stage.scope, id, command.clone(), None).await.expect("handed off");
     }

@@ -136,7 +136,7 @@ async fn p6_a_turn_that_died_between_its_commits_is_resumed_and_not_repeated() {
     let key = ReceiptKey::new("key", "retry-1");
     let fingerprint = Fingerprint::new("POST", "/chat", "", b"{}");
     let render = |outcome: &ChatOutcome| outcome.content.clone().into_bytes();
-    let recording = Recording { key, fingerprint, render: &render, resume: None };
+    let recording = Recording { key, fingerprint, render: &render, resume: None, part_of: None };
     {
         let turn = chat(&stage.services, stage.scope, command("hello", None), None, Some(&recording));
         let mut turn = std::pin::pin!(turn);
@@ -152,7 +152,7 @@ async fn p6_a_turn_that_died_between_its_commits_is_resumed_and_not_repeated() {
     let answers = Script::saying(&[Ok("Here I am.")]);
     let mut services = stage.services.clone();
     services.model = Some(Arc::clone(&answers) as _);
-    let recording = Recording { key, fingerprint, render: &render, resume };
+    let recording = Recording { key, fingerprint, render: &render, resume, part_of: None };
     let outcome =
         chat(&services, stage.scope, command("hello", None), None, Some(&recording)).await.expect("an answer");
     let messages = stage.messages(outcome.conversation.id).await;

@@ -83,6 +83,7 @@ fn query_parameter(param: &QueryParam) -> Value {
         ParamKind::Whole(least, most, default) => {
             json!({"type": "integer", "minimum": least, "maximum": most, "default": default})
         }
+        ParamKind::WholeIfAny(least, most) => json!({"type": "integer", "minimum": least, "maximum": most}),
         ParamKind::Flag(default) => json!({"type": "boolean", "default": default}),
         ParamKind::Time => json!({"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}),
         ParamKind::OneOf(words) => json!({"type": "string", "enum": words}),

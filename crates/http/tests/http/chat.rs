@@ -177,3 +177,39 @@ async fn a_visitor_reads_their_own_conversation_and_nobody_elses() {
     let stranger = read("?tenantId=ten_01J00000000000000000000000", format!("Session {session}")).await;
     assert_eq!(stranger.status, 404, "v2: a session is bound to its tenant");
 }
+
+#[actix_web::test]
+async fn a_stream_begins_now_unless_it_says_after_what_and_after_nothing_is_everything() {
+    let stage = Stage::new().await;
+    let said = stage.ask_publicly("POST", "/api/chat").json(&json!({"message": "hi"})).seen().await.json();
+    let session = format!("Session {}", said["sessionId"].as_str().expect("a session"));
+    // A greeting, what the visitor said, and the answer.
+    for (query, messages) in [("", 0), ("?after=0", 2), ("?after=1", 1), ("?after=3", 0)] {
+        let path = format!("/api/chat/stream{query}");
+        let mut stream = stage.ask_publicly("GET", &path).header("authorization", &session).open().await;
+        let mut told = String::new();
+        while !told.contains("event: status") {
+            told += &stream.next().await.expect("an open stream");
+        }
+        assert_eq!(told.matches("event: message").count(), messages, "{query}: {told}");
+    }
+    let transcript = stage.ask_publicly("GET", "/api/chat/messages").header("authorization", &session).seen().await;
+    assert_eq!(transcript.json()["messages"].as_array().map(Vec::len), Some(3), "a transcript is whole in any case");
+}
+
+#[actix_web::test]
+async fn i1_a_handoff_to_nobody_names_the_field_that_was_sent() {
+    let stage = Stage::new().await;
+    let said = stage.ask("POST", "/api/v1/chat").json(&json!({"message": "hi", "visitorId": "v1"})).seen().await.json();
+    let path = format!("/api/v1/conversations/{}/handoff", said["conversationId"].as_str().expect("an id"));
+    let nobody = "usr_00000000000000000000000005";
+    for (body, field) in [
+        (json!({"reason": "angry", "memberId": nobody}), "memberId"),
+        (json!({"reason": "angry", "assignedTo": nobody}), "assignedTo"),
+        (json!({"reason": "angry", "memberId": nobody, "assignedTo": nobody}), "memberId"),
+    ] {
+        let refused = stage.ask("POST", &path).json(&body).seen().await;
+        let error = &refused.json()["error"];
+        assert_eq!((refused.status, &error["param"]), (400, &json!(field)), "{body}: {error}");
+    }
+}

@@ -111,6 +111,26 @@ async fn p6_the_keys_of_visitors_with_a_pages_key_are_scoped_to_session_or_addre
 }
 
 #[actix_web::test]
+async fn the_kept_answer_of_a_bulk_is_found_by_every_lead_that_it_tells_of() {
+    let stage = Stage::new().await;
+    let body = json!({"leads": [{"phone": "+1-555-0101"}, {"email": "no address"}, {"phone": "+1-555-0102"}]});
+    assert_eq!(post(&stage, "/api/v1/leads/bulk", "k", &body).await.status, 200);
+    let credential = stage.services.store.list_keys(stage.scope).await.expect("keys")[0].id;
+    let whole = ReceiptKey::new(&format!("key:{credential}"), "k");
+    let kept = stage.services.store.find_receipt(stage.scope, whole).await.expect("a read").expect("it is kept");
+    assert!(matches!(kept.state, ReceiptState::Answered { .. }));
+    let leads = stage.ask("GET", "/api/v1/leads").seen().await.json();
+    let leads = leads["data"].as_array().expect("a list").clone();
+    assert_eq!(leads.len(), 2);
+    for lead in leads {
+        let id = synaptiq_domain::id::Id::parse(lead["id"].as_str().expect("an id")).expect("an id");
+        let about = stage.services.store.receipts_about(stage.scope, id).await.expect("a read");
+        assert_eq!(about.len(), 2, "its row's and the whole: {about:?}");
+        assert!(about.contains(&whole));
+    }
+}
+
+#[actix_web::test]
 async fn p6_refusals_of_the_operation_are_kept_and_those_before_it_are_not() {
     let stage = Stage::new().await;
     let body = json!({"email": "a@example.com"});
@@ -231,7 +251,7 @@ async fn receipt_of(on: &Stage, body: &Value, state: ReceiptState) -> Receipt {
     let key = ReceiptKey::new(&format!("key:{credential}"), "k");
     let fingerprint = Fingerprint::new("POST", "/api/v1/leads", "", body.to_string().as_bytes());
     let now = synaptiq_domain::ports::Clock::now(&*on.clock);
-    Receipt { key, fingerprint, state, lead: None, conversation: None, created_at: now }
+    Receipt { key, fingerprint, state, lead: None, conversation: None, part_of: None, created_at: now }
 }
 
 /// What another process has begun and holds for two more minutes.

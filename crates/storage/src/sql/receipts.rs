@@ -1,9 +1,12 @@
 //! Receipts. The other half of `ports/store/receipts.rs`.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use synaptiq_domain::{
     access::TenantScope,
     id::Id,
+    lead::Lead,
     receipt::{Fingerprint, RECEIPT_LIFETIME, Receipt, ReceiptKey, ReceiptState},
     time::Timestamp,
 };
@@ -27,11 +30,12 @@ struct ReceiptRow {
     lead_id: Option<String>,
     conversation_id: Option<String>,
     created_at: i64,
+    part_of: Option<Vec<u8>>,
 }
 
 impl ReceiptRow {
     fn of(tenant: &str, receipt: &Receipt) -> Self {
-        let Receipt { key, fingerprint, state, lead, conversation, created_at } = receipt;
+        let Receipt { key, fingerprint, state, lead, conversation, part_of, created_at } = receipt;
         let (owner, lease_until, sealed) = match state {
             ReceiptState::Begun { resume, owner, lease_until } => {
                 (Some(owner.to_be_bytes().to_vec()), Some(lease_until.micros()), resume)
@@ -48,6 +52,7 @@ impl ReceiptRow {
             lead_id: lead.map(Id::ulid),
             conversation_id: conversation.map(Id::ulid),
             created_at: created_at.micros(),
+            part_of: part_of.map(|whole| whole.0.to_vec()),
         }
     }
 
@@ -66,14 +71,19 @@ impl ReceiptRow {
             _ => return Err(Fault::corrupt("receipts.owner", "an owner without a lease, or the reverse")),
         };
         Ok(Receipt {
-            key: ReceiptKey(codec::bytes32("receipts.key", &self.key)?),
+            key: key_of("receipts.key", &self.key)?,
             fingerprint: Fingerprint(codec::bytes32("receipts.fingerprint", &self.fingerprint)?),
             state,
             lead: codec::maybe_id("receipts.lead_id", self.lead_id.as_deref())?,
             conversation: codec::maybe_id("receipts.conversation_id", self.conversation_id.as_deref())?,
+            part_of: self.part_of.map(|whole| key_of("receipts.part_of", &whole)).transpose()?,
             created_at: Timestamp::from_micros(self.created_at),
         })
     }
+}
+
+fn key_of(column: &'static str, bytes: &[u8]) -> Outcome<ReceiptKey> {
+    codec::bytes32(column, bytes).map(ReceiptKey)
 }
 
 /// The receipt with this key, whatever its age.
@@ -85,6 +95,21 @@ pub(crate) fn find(conn: &mut Connection, scope: TenantScope, key: ReceiptKey) -
         .optional()?
         .map(ReceiptRow::receipt)
         .transpose()
+}
+
+/// The keys of what tells of a lead, wholes of what names it included.
+pub(crate) fn about(conn: &mut Connection, scope: TenantScope, lead: Id<Lead>) -> Outcome<Vec<ReceiptKey>> {
+    let telling: Vec<(Vec<u8>, Option<Vec<u8>>)> = receipts::table
+        .filter(receipts::tenant_id.eq(scope.data().ulid()))
+        .filter(receipts::lead_id.eq(lead.ulid()))
+        .select((receipts::key, receipts::part_of))
+        .load(conn)?;
+    let mut keys = BTreeSet::new();
+    for (key, part_of) in telling {
+        keys.insert(key_of("receipts.key", &key)?);
+        keys.extend(part_of.map(|whole| key_of("receipts.part_of", &whole)).transpose()?);
+    }
+    Ok(keys.into_iter().collect())
 }
 
 /// Writes a receipt: a new one, the answer in the place of its own beginning, or one in the place

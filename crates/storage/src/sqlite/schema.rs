@@ -319,6 +319,7 @@ diesel::table! {
         lead_id -> Nullable<Text>,
         conversation_id -> Nullable<Text>,
         created_at -> BigInt,
+        part_of -> Nullable<Binary>,
     }
 }
 

@@ -21,6 +21,7 @@ macro_rules! store_contract {
                 a_receipts_key_is_unique_in_a_tenant
                 an_answer_takes_the_place_of_its_beginning
                 a_receipt_gives_way_when_it_has_outlived_its_time
+                a_receipt_is_found_by_the_lead_that_it_or_a_part_of_it_names
                 a_keys_hash_is_unique_in_every_tenant
                 a_position_is_taken_once_in_a_conversation
                 an_assistants_slug_is_unique_in_a_tenant

@@ -73,6 +73,8 @@ impl Unsteady {
 impl UnitOfWork for Unsteady {
     async fn commit(&self, scope: TenantScope, changes: Changes) -> Result<(), StoreError> {
         *lock(&self.commits) += 1;
+        // Others go on in the meantime, as they do while a disk writes.
+        tokio::task::yield_now().await;
         let failure = lock(&self.failures).pop_front();
         match failure {
             Some(error) => Err(error),
@@ -168,6 +170,7 @@ hand_on!(OperatorSessionStore {
 
 hand_on!(ReceiptStore {
     fn find_receipt(scope: TenantScope, key: ReceiptKey) -> Answer<Option<Receipt>>;
+    fn receipts_about(scope: TenantScope, lead: Id<Lead>) -> Answer<Vec<ReceiptKey>>;
 });
 
 hand_on!(VisitKeyStore {

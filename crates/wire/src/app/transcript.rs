@@ -107,9 +107,10 @@ impl TranscriptStatus {
     }
 }
 
-/// Reads `after`: the position of the last message seen, 0 before any.
-pub fn read_after(query: &Query) -> Result<u32, FieldError> {
-    query.number("after", 0..=i64::from(u32::MAX), 0)
+/// Reads `after`: the position of the last message seen, 0 before any; `None` if nothing is said.
+pub fn read_after(query: &Query) -> Result<Option<u32>, FieldError> {
+    let position = query.optional("after", |given| given.integer(0..=i64::from(u32::MAX)))?;
+    Ok(position.and_then(|position| u32::try_from(position).ok()))
 }
 
 /// Reads `Last-Event-ID`: the position of the last message seen. Anything else starts from the beginning.
@@ -155,8 +156,9 @@ mod tests {
 
     #[test]
     fn a_position_is_read_or_named() {
-        assert_eq!(read_after(&Query::of("")), Ok(0));
-        assert_eq!(read_after(&Query::of("after=7")), Ok(7));
+        assert_eq!(read_after(&Query::of("")), Ok(None));
+        assert_eq!(read_after(&Query::of("after=0")), Ok(Some(0)));
+        assert_eq!(read_after(&Query::of("after=7")), Ok(Some(7)));
         assert_eq!(read_after(&Query::of("after=-1")).expect_err("wrong").param, "after");
         assert_eq!((position_of_event(" 7 "), position_of_event("x")), (7, 0));
     }

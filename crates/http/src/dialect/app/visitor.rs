@@ -29,7 +29,7 @@ fn session(call: &Call) -> Result<SessionHash, Refused> {
 
 /// `GET /api/chat/messages?after=`
 pub(super) async fn messages(call: Call) -> Result<Answer, Refused> {
-    let after = read_after(&call.query())?;
+    let after = read_after(&call.query())?.unwrap_or(0);
     let found = visitor_messages(call.services(), call.scope(), session(&call)?, after).await?;
     Ok(Answer::ok(&Transcript::of(&found, call.services().idle_since())))
 }
@@ -43,8 +43,8 @@ pub(super) async fn stream(call: Call) -> Result<Answer, Refused> {
     let conversation = found.ok_or(UseCaseError::NotFound)?;
     let after = match (&call.head.last_event_id, asked) {
         (Some(id), _) => position_of_event(id),
-        (None, 0) => conversation.message_count,
-        (None, asked) => asked,
+        (None, Some(asked)) => asked,
+        (None, None) => conversation.message_count,
     };
     let place = match call.front.streams.take(session, call.head.address) {
         Ok(place) => place,

@@ -241,7 +241,7 @@ fn wrong_for_param(kind: ParamKind) -> Vec<String> {
         ParamKind::Flag(_) => words(&["maybe", "1", "", "TRUE"]),
         ParamKind::Time => words(&["yesterday", "2026-02-30", "", "1"]),
         ParamKind::OneOf(_) => words(&["no-such-word", "", "%20"]),
-        ParamKind::Whole(least, most, _) => {
+        ParamKind::Whole(least, most, _) | ParamKind::WholeIfAny(least, most) => {
             let mut wrong = words(&["x", "", "1.5", "1e3", "%2B1"]);
             wrong.push((i64::from(least) - 1).to_string());
             wrong.push((i64::from(most) + 1).to_string());

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use synaptiq_domain::{
     conversation::{HandoffPriority, HandoffReason},
     money::JsonMap,
-    use_cases::{AgentMessage, HandoffCommand},
+    use_cases::{AgentMessage, HandoffCommand, NamedMember},
 };
 use utoipa::ToSchema;
 
@@ -31,9 +31,11 @@ pub fn read_agent_message(body: &JsonMap) -> Result<AgentMessage, FieldError> {
 pub fn read_handoff(body: &JsonMap) -> Result<HandoffCommand, FieldError> {
     let fields = Fields::of_body(body);
     let priority = fields.optional("priority", |given| given.one_of(&HandoffPriority::ALL, HandoffPriority::as_str))?;
-    let member = fields.optional("memberId", |given| given.id())?;
-    let assigned_to = fields.optional("assignedTo", |given| given.id())?;
-    if member.is_some() && assigned_to.is_some() && member != assigned_to {
+    let named = |field| -> Result<_, FieldError> {
+        Ok(fields.optional(field, |given| given.id())?.map(|id| NamedMember { id, field }))
+    };
+    let (member, assigned_to) = (named("memberId")?, named("assignedTo")?);
+    if member.zip(assigned_to).is_some_and(|(member, assigned_to)| member.id != assigned_to.id) {
         return Err(fields.error("assignedTo", "must name the same member as memberId"));
     }
     Ok(HandoffCommand {
@@ -100,7 +102,7 @@ mod tests {
             reason: HandoffReason::parse("angry").expect("valid"),
             priority: HandoffPriority::Urgent,
             summary: Some("s".to_owned()),
-            member: Some(Id::from_bits(5)),
+            member: Some(NamedMember { id: Id::from_bits(5), field: "assignedTo" }),
         };
         assert_eq!(read_handoff(map(&asked)), Ok(expected));
         let read = read_handoff(map(&json!({"reason": "angry"}))).expect("complete");

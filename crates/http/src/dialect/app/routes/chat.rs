@@ -19,6 +19,11 @@ const TAG: &str = "Chat";
 
 const AFTER: QueryParam =
     QueryParam::new("after", ParamKind::Whole(0, u32::MAX, 0), "Only messages after this position.");
+const STREAM_AFTER: QueryParam = QueryParam::new(
+    "after",
+    ParamKind::WholeIfAny(0, u32::MAX),
+    "Only messages after this position; else from now on.",
+);
 const TENANT: QueryParam = QueryParam::new("tenantId", ParamKind::Text, "The tenant, where it is not the default one.");
 const AGENT: QueryParam = QueryParam::new("agentId", ParamKind::Text, "The tenant, by one of its assistants.");
 
@@ -56,7 +61,7 @@ pub(super) static ROUTES: &[Route] = &[
         Access::Session,
         handler!(visitor::stream),
         Doc::new(TAG, "Follow a visitor's own conversation")
-            .query(&[AFTER, TENANT, AGENT])
+            .query(&[STREAM_AFTER, TENANT, AGENT])
             .answers(&[(200, "Server-sent events: message and status", None)])
             .as_media("text/event-stream")
             .refuses(&[404]),
