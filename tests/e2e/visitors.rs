@@ -98,7 +98,8 @@ async fn a_visit_counts_for_the_tenant_it_names_and_a_wrong_one_says_what_is_wro
     let server = server();
     let made = server.command_line(&["tenant", "create", "--name", "Other", "--json"]).succeeded().json();
     let tenant = made["id"].as_str().expect("an id").to_owned();
-    let arguments = ["key", "create", "--scopes", "admin", "--name", "o", "--tenant", &tenant, "--json"];
+    let arguments =
+        ["key", "create", "--kind", "live", "--scopes", "admin", "--name", "o", "--tenant", &tenant, "--json"];
     let key = server.command_line(&arguments).succeeded().json()["key"].as_str().expect("a key").to_owned();
     let (mine, other) = (server.admin(), server.client(&key));
     let ann = Person::at(&server, "192.0.2.1", "Browser/1.0");
