@@ -87,7 +87,7 @@ fn records(span: &Span, counted: &mut Counted) -> Vec<Value> {
     for nth in 0..span.conversations {
         // The first conversations are those of the leads.
         let lead = (nth < span.leads).then(|| lead_id(span.month, counted.leads + nth));
-        lines.extend(conversation(span.month, day_of(nth), counted, lead));
+        lines.extend(conversation(span.month, day_of(nth), counted, lead.as_deref()));
         counted.conversations += 1;
     }
     for nth in 0..span.leads {
@@ -106,7 +106,7 @@ fn lead_id(month: u32, number: usize) -> String {
 }
 
 /// A visit and the conversation that came of it.
-fn conversation(month: u32, day: u32, counted: &Counted, lead: Option<String>) -> [Value; 2] {
+fn conversation(month: u32, day: u32, counted: &Counted, lead: Option<&str>) -> [Value; 2] {
     let nth = counted.conversations;
     let visitor = format!("writer-{month}-{nth}");
     let count = if nth < WITH_NINE_MESSAGES { 9 } else { 8 };

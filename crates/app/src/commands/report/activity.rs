@@ -98,7 +98,7 @@ enum Feed<W: Write> {
     /// A JSON array with an event on each line.
     Json { out: BufWriter<W>, is_empty: bool },
     /// A table.
-    Csv { out: BufWriter<W>, table: CsvTable },
+    Csv { out: BufWriter<W>, table: Box<CsvTable> },
 }
 
 impl<W: Write> Feed<W> {
@@ -106,7 +106,7 @@ impl<W: Write> Feed<W> {
         let out = BufWriter::new(out);
         match format {
             Format::Json => Self::Json { out, is_empty: true },
-            Format::Csv => Self::Csv { out, table: begin_table() },
+            Format::Csv => Self::Csv { out, table: Box::new(begin_table()) },
         }
     }
 

@@ -94,14 +94,15 @@ mod tests {
     use super::*;
     use crate::{cursor, samples};
 
-    fn day(text: &str) -> Option<Day> {
-        Some(samples::at(&format!("{text}T00:00:00Z")).day())
+    fn days(first: &str, last: &str) -> AskedPeriod {
+        let day = |text: &str| -> Day { samples::at(&format!("{text}T00:00:00Z")).day() };
+        AskedPeriod { first: Some(day(first)), last: Some(day(last)) }
     }
 
     #[test]
     fn every_parameter_of_an_overview_and_of_a_funnel_is_read() {
         let raw = "startDate=2026-03-01&endDate=2026-03-31&granularity=week&compareWith=previous_year&nonsense=1";
-        let period = AskedPeriod { first: day("2026-03-01"), last: day("2026-03-31") };
+        let period = days("2026-03-01", "2026-03-31");
         assert_eq!(
             read_overview(&Query::of(raw)),
             Ok(OverviewQuery { period, granularity: Granularity::Week, compare_with: Some(CompareWith::PreviousYear) })
@@ -116,7 +117,7 @@ mod tests {
     fn a_time_of_a_day_means_that_utc_day() {
         let raw = "startDate=2026-03-01T23:30:00-01:00&endDate=2026-03-31T00:00:00Z";
         let read = read_overview(&Query::of(raw)).expect("valid").period;
-        assert_eq!(read, AskedPeriod { first: day("2026-03-02"), last: day("2026-03-31") });
+        assert_eq!(read, days("2026-03-02", "2026-03-31"));
     }
 
     #[test]
