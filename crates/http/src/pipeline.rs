@@ -376,9 +376,8 @@ fn respond(
         Body::Feed(events) => {
             let mut events = Box::pin(with_pings(events, front.limits.ping));
             // The connection polls it when the client's end closes, and would go on until a ping fails.
-            let while_heard = move |context: &mut Context<'_>| match in_hand.is_given_up() {
-                true => Poll::Ready(None),
-                false => events.as_mut().poll_next(context),
+            let while_heard = move |context: &mut Context<'_>| {
+                if in_hand.is_given_up() { Poll::Ready(None) } else { events.as_mut().poll_next(context) }
             };
             stream_of(response, is_head, futures_util::stream::poll_fn(while_heard))
         }

@@ -83,8 +83,10 @@ impl StreamPlaces {
         if taken.all - usize::from(given_back.is_some()) >= self.most {
             return Err(Full::Everywhere);
         }
-        if given_back.is_some() {
-            taken.give_back(session, |streams| streams.pop_front()).inspect(|oldest| oldest.lost.notify_one());
+        if given_back.is_some()
+            && let Some(oldest) = taken.give_back(session, VecDeque::pop_front)
+        {
+            oldest.lost.notify_one();
         }
         let lost = Arc::new(Notify::new());
         taken.all += 1;
