@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use synaptiq_domain::{
     access::TenantScope,
     analytics::{Difference, Recount},
+    conversation::Channel,
+    lead::LeadSource,
     use_cases::recount,
 };
 
@@ -76,8 +78,8 @@ fn measures(difference: &Difference) -> impl Iterator<Item = Value> {
     pairs.filter(|((_, stored), (_, counted))| stored != counted).map(move |((measure, stored), (_, counted))| {
         json!({
             "day": key.day.start().rfc3339_seconds()[..10],
-            "channel": key.channel.map(|channel| channel.as_str()),
-            "source": key.source.map(|source| source.as_str()),
+            "channel": key.channel.map(Channel::as_str),
+            "source": key.source.map(LeadSource::as_str),
             "measure": measure,
             "stored": stored,
             "counted": counted,
@@ -127,8 +129,6 @@ async fn while_showing<T>(place: &str, work: impl Future<Output = T>) -> T {
 mod tests {
     use synaptiq_domain::{
         analytics::{CounterKey, DayFigures, Figures},
-        conversation::Channel,
-        lead::LeadSource,
         time::Day,
     };
 

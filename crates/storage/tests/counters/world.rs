@@ -196,9 +196,9 @@ impl World {
                 patch(lead, LeadPatch { status, ..LeadPatch::default() }).await
             }
             Step::Score { lead, score, points } => {
-                let adjustments = Some(vec![Adjustment { reason: "a fair".to_owned(), points: points.into() }]);
-                let score = Some(score.map(|score| Score::clamped(score.into())));
-                patch(lead, LeadPatch { score, adjustments, ..LeadPatch::default() }).await
+                let adjustments = Some(vec![Adjustment { reason: "a fair".to_owned(), points }]);
+                let wanted = Some(score.map(|points| Score::clamped(points.into())));
+                patch(lead, LeadPatch { score: wanted, adjustments, ..LeadPatch::default() }).await
             }
             Step::Deal { lead, size } => {
                 let size = Some(size.map(|size| Money::from_minor(size.into())));
@@ -232,7 +232,8 @@ impl World {
         let Said { visitor, place, email, phone, grade, asks_for_a_person, channel, model } = said;
         let mut text = format!("need={grade} budget={grade} authority={grade} timeline={grade} seats:{grade}");
         if let Some(n) = email {
-            text += &format!(" email:{}", fixtures::email(n).as_str());
+            text += " email:";
+            text += fixtures::email(n).as_str();
         }
         if phone {
             text += " phone:+41446681800";
