@@ -36,6 +36,7 @@ impl Serialize for Canonical<'_> {
 pub(crate) struct CanonicalMap<'a>(pub(crate) &'a JsonMap);
 
 impl CanonicalMap<'_> {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

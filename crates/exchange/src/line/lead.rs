@@ -127,7 +127,7 @@ impl<'a> UtmLine<'a> {
     /// The campaign, unless nothing is known of it.
     pub(super) fn of(utm: &'a Utm) -> Option<Self> {
         let Utm { source, medium, campaign, term, content } = utm;
-        (*utm != Utm::default()).then(|| Self {
+        (*utm != Utm::default()).then_some(Self {
             campaign: campaign.as_deref(),
             content: content.as_deref(),
             medium: medium.as_deref(),

@@ -37,6 +37,7 @@ pub const FORMAT: i64 = 1;
 
 /// What one line holds.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every line is a record")]
 pub enum Line {
     /// The first line of an export: what follows is complete, so that nothing is derived from it.
     Header,

@@ -18,10 +18,8 @@ fn lead(n: u32, name: &str) -> Lead {
     lead.contact.name = Some(name.to_owned());
     lead.contact.company = Some(format!("{name}, \"Inc.\""));
     lead.tags = vec![Tag::parse("a;b\\c").expect("a label"), Tag::parse("=1+1").expect("a label")];
-    lead.custom_fields = serde_json::json!({"=key": name, "n": 5, "text": "5", "list": [1, {"b": null}], "é": ""})
-        .as_object()
-        .expect("an object")
-        .clone();
+    let fields = serde_json::json!({"=key": name, "n": 5, "text": "5", "list": [1, {"b": null}], "é": ""});
+    lead.custom_fields = serde_json::from_value(fields).expect("an object");
     lead
 }
 

@@ -150,7 +150,9 @@ impl Batch<'_> {
             if first != survivor.first_conversation {
                 let before = survivor.clone();
                 let after = Lead { first_conversation: first, version: before.version + 1, ..before.clone() };
-                contribution_of_lead(&before).iter().for_each(|part| self.tally.take_away(part));
+                for part in contribution_of_lead(&before) {
+                    self.tally.take_away(&part);
+                }
                 self.count(&contribution_of_lead(&after));
                 self.rows.leads.put((tenant, after.id), after);
             }

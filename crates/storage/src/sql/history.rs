@@ -139,7 +139,9 @@ impl Adding<'_> {
         let Some(before) = leads::read(self.conn, self.id, lead)? else { return Ok(()) };
         let after = Lead { first_conversation: Some(first), ..before.clone() };
         leads::replace(self.conn, self.id, &after)?;
-        contribution_of_lead(&before).iter().for_each(|part| self.tally.take_away(part));
+        for part in contribution_of_lead(&before) {
+            self.tally.take_away(&part);
+        }
         self.tally.extend(contribution_of_lead(&after));
         Ok(())
     }
