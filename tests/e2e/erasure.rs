@@ -169,9 +169,9 @@ async fn d6_a_key_with_the_scope_erases_over_the_api_and_no_other_does() {
             .header("Idempotency-Key", "once")
             .json(&json!({ "person": BOB[2] }))
     };
-    let erased = eraser.send(ask()).await.expect(200).json();
-    assert_eq!((&erased["leads"], &erased["conversations"]), (&json!(1), &json!(1)), "{erased}");
-    assert_eq!(eraser.send(ask()).await.expect(200).json(), erased, "a retry gets the same answer");
+    let summary = eraser.send(ask()).await.expect(200).json();
+    assert_eq!((&summary["leads"], &summary["conversations"]), (&json!(1), &json!(1)), "{summary}");
+    assert_eq!(eraser.send(ask()).await.expect(200).json(), summary, "a retry gets the same answer");
     assert_nowhere(server.folder(), &BOB);
     assert!(!files_with(server.folder(), ADA[0]).is_empty(), "somebody else is gone");
     let nobody = eraser.post("/api/v1/erasures", &json!({ "person": "nobody@example.com" })).await.expect(200).json();

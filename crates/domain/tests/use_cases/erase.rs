@@ -139,6 +139,6 @@ async fn what_is_older_than_its_tenant_keeps_it_is_emptied_once_and_the_rest_sta
     assert!(apply_retention(&stage.services, SYSTEM, false).await.expect("applied"));
     let left = stage.leads().await;
     assert_eq!(left.len(), 1);
-    assert_eq!(left[0].contact.email.as_ref().map(|email| email.as_str()), Some("new@example.com"));
+    assert_eq!(left[0].contact.email.as_ref().map(synaptiq_domain::text::Email::as_str), Some("new@example.com"));
     assert_eq!(stage.store.recount(stage.scope).await.expect("a recount").differences, []);
 }
