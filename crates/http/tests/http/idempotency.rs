@@ -13,6 +13,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use synaptiq_domain::{
     changes::Changes,
+    erasure::Trace,
     ports::{Model, ModelError, ModelStream, Prompt, Purpose, Vault as _},
     receipt::{Fingerprint, Receipt, ReceiptKey, ReceiptState},
 };
@@ -124,9 +125,9 @@ async fn the_kept_answer_of_a_bulk_is_found_by_every_lead_that_it_tells_of() {
     assert_eq!(leads.len(), 2);
     for lead in leads {
         let id = synaptiq_domain::id::Id::parse(lead["id"].as_str().expect("an id")).expect("an id");
-        let about = stage.services.store.receipts_about(stage.scope, id).await.expect("a read");
-        assert_eq!(about.len(), 2, "its row's and the whole: {about:?}");
-        assert!(about.contains(&whole));
+        let told = stage.services.store.traces(stage.scope, &Trace::Lead(id), 10).await.expect("a read");
+        assert_eq!(told.receipts.len(), 2, "its row's and the whole: {told:?}");
+        assert!(told.receipts.contains(&whole));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Finding and emptying what tells of a person.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, iter};
 
 use async_trait::async_trait;
 use synaptiq_domain::{
@@ -12,6 +12,7 @@ use synaptiq_domain::{
     id::Id,
     lead::Lead,
     ports::{StoreError, store::ErasureStore},
+    receipt::ReceiptKey,
     text::{Email, Phone},
     time::{Day, Timestamp},
     webhook::DeliveryStatus,
@@ -225,11 +226,14 @@ impl Rows {
             .receipts
             .iter()
             .filter(|((owner, _), receipt)| *owner == tenant && is_about(receipt.lead, receipt.conversation))
-            .map(|((_, key), _)| *key);
+            .take(limit);
+        // The answer to a whole request tells of everybody whom its parts name, and goes with any of them.
+        let answers: BTreeSet<ReceiptKey> =
+            receipts.flat_map(|(_, receipt)| iter::once(receipt.key).chain(receipt.part_of)).collect();
         Erasure {
             events: events.take(limit).collect(),
             deliveries: deliveries.take(limit).collect(),
-            receipts: receipts.take(limit).collect(),
+            receipts: answers.into_iter().collect(),
             ..Erasure::default()
         }
     }

@@ -1,6 +1,6 @@
 //! Finding and emptying what tells of a person. The other half of `ports/store/erasure.rs`.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, iter};
 
 use diesel::prelude::*;
 use synaptiq_domain::{
@@ -283,7 +283,11 @@ fn told_of(conn: &mut Connection, tenant: &str, about: About<'_>, limit: i64) ->
         .limit(limit)
         .select(deliveries::id)
         .load(conn)?;
-    let answers: Vec<Vec<u8>> = about!(receipts, tenant, about).limit(limit).select(receipts::key).load(conn)?;
+    let answers: Vec<(Vec<u8>, Option<Vec<u8>>)> =
+        about!(receipts, tenant, about).limit(limit).select((receipts::key, receipts::part_of)).load(conn)?;
+    // The answer to a whole request tells of everybody whom its parts name, and goes with any of them.
+    let answers: BTreeSet<Vec<u8>> =
+        answers.into_iter().flat_map(|(key, whole)| iter::once(key).chain(whole)).collect();
     Ok(Erasure {
         events: told.iter().map(|id| codec::id("events.id", id)).collect::<Outcome<_>>()?,
         deliveries: bodies.iter().map(|id| codec::id("deliveries.id", id)).collect::<Outcome<_>>()?,

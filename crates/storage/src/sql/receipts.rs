@@ -1,12 +1,9 @@
 //! Receipts. The other half of `ports/store/receipts.rs`.
 
-use std::collections::BTreeSet;
-
 use diesel::prelude::*;
 use synaptiq_domain::{
     access::TenantScope,
     id::Id,
-    lead::Lead,
     receipt::{Fingerprint, RECEIPT_LIFETIME, Receipt, ReceiptKey, ReceiptState},
     time::Timestamp,
 };
@@ -95,21 +92,6 @@ pub(crate) fn find(conn: &mut Connection, scope: TenantScope, key: ReceiptKey) -
         .optional()?
         .map(ReceiptRow::receipt)
         .transpose()
-}
-
-/// The keys of what tells of a lead, wholes of what names it included.
-pub(crate) fn about(conn: &mut Connection, scope: TenantScope, lead: Id<Lead>) -> Outcome<Vec<ReceiptKey>> {
-    let telling: Vec<(Vec<u8>, Option<Vec<u8>>)> = receipts::table
-        .filter(receipts::tenant_id.eq(scope.data().ulid()))
-        .filter(receipts::lead_id.eq(lead.ulid()))
-        .select((receipts::key, receipts::part_of))
-        .load(conn)?;
-    let mut keys = BTreeSet::new();
-    for (key, part_of) in telling {
-        keys.insert(key_of("receipts.key", &key)?);
-        keys.extend(part_of.map(|whole| key_of("receipts.part_of", &whole)).transpose()?);
-    }
-    Ok(keys.into_iter().collect())
 }
 
 /// Writes a receipt: a new one, the answer in the place of its own beginning, or one in the place

@@ -424,10 +424,6 @@ impl ReceiptStore for SqliteStore {
     async fn find_receipt(&self, scope: TenantScope, key: ReceiptKey) -> Result<Option<Receipt>, StoreError> {
         self.readers().look_up(move |conn| receipts::find(conn, scope, key)).await
     }
-
-    async fn receipts_about(&self, scope: TenantScope, lead: Id<Lead>) -> Result<Vec<ReceiptKey>, StoreError> {
-        self.readers().scan(move |conn| receipts::about(conn, scope, lead)).await
-    }
 }
 
 #[async_trait]

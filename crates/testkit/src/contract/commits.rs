@@ -317,29 +317,6 @@ pub async fn a_receipt_gives_way_when_it_has_outlived_its_time(trial: &Trial) {
     }
 }
 
-pub async fn a_receipt_is_found_by_the_lead_that_it_or_a_part_of_it_names(trial: &Trial) {
-    let (lead, other) = (fixtures::id(3), fixtures::id(4));
-    let whole = fixtures::receipt(1);
-    let naming = |n, lead, part_of| Receipt { lead: Some(lead), part_of, ..fixtures::receipt(n) };
-    let begun = Receipt { lead: Some(lead), ..fixtures::begun_receipt(5) };
-    let own = naming(2, lead, None);
-    let rows = [naming(3, lead, Some(whole.key)), naming(4, other, Some(whole.key))];
-    for kept in [&whole, &own, &rows[0], &rows[1], &begun] {
-        trial.commit(receipt(kept.clone())).await;
-        let read = trial.store.find_receipt(trial.scope(), kept.key).await.expect("a read");
-        assert_eq!(read.as_ref(), Some(kept));
-    }
-    let about = async |scope, lead| trial.store.receipts_about(scope, lead).await.expect("a read");
-    let mut expected = vec![whole.key, own.key, rows[0].key, begun.key];
-    expected.sort_unstable();
-    assert_eq!(about(trial.scope(), lead).await, expected);
-    let mut expected = vec![whole.key, rows[1].key];
-    expected.sort_unstable();
-    assert_eq!(about(trial.scope(), other).await, expected);
-    assert_eq!(about(trial.scope(), fixtures::id(9)).await, []);
-    assert_eq!(about(trial.other.scope(), lead).await, [], "nobody else's");
-}
-
 pub async fn a_keys_hash_is_unique_in_every_tenant(trial: &Trial) {
     let key = fixtures::key(1, trial.home.tenant.id);
     trial.commit(Changes { keys: vec![Change::created(key.clone())], ..Changes::default() }).await;

@@ -196,6 +196,31 @@ pub async fn d6_traces_are_named_part_by_part_until_they_are_emptied(trial: &Tri
     }
 }
 
+pub async fn d6_the_answer_to_a_whole_goes_with_whoever_a_part_of_it_names(trial: &Trial) {
+    let (named, other) = (fixtures::id(3), fixtures::id(4));
+    let whole = fixtures::receipt(1);
+    let naming = |n, lead, part_of| Receipt { lead: Some(lead), part_of, ..fixtures::receipt(n) };
+    let begun = Receipt { lead: Some(named), ..fixtures::begun_receipt(5) };
+    let own = naming(2, named, None);
+    let rows = [naming(3, named, Some(whole.key)), naming(4, other, Some(whole.key))];
+    for kept in [&whole, &own, &rows[0], &rows[1], &begun] {
+        trial.commit(Changes { receipt: Some(kept.clone()), ..Changes::default() }).await;
+    }
+    let of = Trace::Lead(named);
+    let mut expected = vec![whole.key, own.key, rows[0].key, begun.key];
+    expected.sort_unstable();
+    let mut part = traces(trial, &of, ALL).await;
+    part.receipts.sort_unstable();
+    assert_eq!(part.receipts, expected);
+    assert!(trial.store.traces(trial.other.scope(), &of, ALL).await.expect("a read").is_empty(), "nobody else's");
+    empty(trial, part).await;
+    assert!(traces(trial, &of, ALL).await.is_empty());
+    for (key, is_left) in [(whole.key, false), (rows[1].key, true)] {
+        let kept = trial.store.find_receipt(trial.scope(), key).await.expect("a read");
+        assert_eq!(kept.is_some(), is_left, "{key:?}");
+    }
+}
+
 pub async fn d6_what_is_emptied_tells_nothing_and_is_still_counted(trial: &Trial) {
     let (lead, conversation) = storied(trial).await;
     let before = trial.store.recount(trial.scope()).await.expect("a recount");

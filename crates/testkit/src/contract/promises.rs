@@ -21,7 +21,6 @@ macro_rules! store_contract {
                 a_receipts_key_is_unique_in_a_tenant
                 an_answer_takes_the_place_of_its_beginning
                 a_receipt_gives_way_when_it_has_outlived_its_time
-                a_receipt_is_found_by_the_lead_that_it_or_a_part_of_it_names
                 a_keys_hash_is_unique_in_every_tenant
                 a_position_is_taken_once_in_a_conversation
                 an_assistants_slug_is_unique_in_a_tenant
@@ -153,6 +152,7 @@ macro_rules! store_contract {
                 d6_whoever_was_absorbed_is_found_with_the_survivor
                 d6_a_lead_that_was_deleted_is_found_by_what_it_left_behind
                 d6_traces_are_named_part_by_part_until_they_are_emptied
+                d6_the_answer_to_a_whole_goes_with_whoever_a_part_of_it_names
                 d6_what_is_emptied_tells_nothing_and_is_still_counted
                 d6_emptying_cancels_what_is_pending_whoever_has_it_in_hand
                 d6_an_emptied_lead_holds_its_address_no_longer

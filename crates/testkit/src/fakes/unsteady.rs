@@ -170,7 +170,6 @@ hand_on!(OperatorSessionStore {
 
 hand_on!(ReceiptStore {
     fn find_receipt(scope: TenantScope, key: ReceiptKey) -> Answer<Option<Receipt>>;
-    fn receipts_about(scope: TenantScope, lead: Id<Lead>) -> Answer<Vec<ReceiptKey>>;
 });
 
 hand_on!(VisitKeyStore {

@@ -119,7 +119,6 @@ fn every_read_follows_an_index_and_no_list_is_sorted_anew() {
     look(&|conn| knowledge::find_passages(conn, scope, &[(Id::from_bits(1), 1)]).map(drop));
     look(&|conn| knowledge::passages_after(conn, scope, Some((Id::from_bits(1), 1)), 9).map(drop));
     look(&|conn| receipts::find(conn, scope, ReceiptKey([1; 32])).map(drop));
-    look(&|conn| receipts::about(conn, scope, Id::from_bits(1)).map(drop));
     look(&|conn| access::find_credential(conn, [1; 32]).map(drop));
     look(&|conn| access::find_assistant_tenant(conn, Id::from_bits(1)).map(drop));
     look(&|conn| access::find_key(conn, Id::from_bits(1)).map(drop));
