@@ -58,7 +58,7 @@ pub(super) const LAYERS: &[Layer] = &[
         package: "synaptiq-wire",
         depends_on: &["synaptiq-domain"],
         tests_use: &[],
-        external: External::Only(&["base64", "serde", "serde_json", "sha2", "thiserror", "time", "utoipa"]),
+        external: External::Only(&["base64", "csv", "serde", "serde_json", "sha2", "thiserror", "time", "utoipa"]),
     },
     Layer { package: "synaptiq-storage", depends_on: &["synaptiq-domain"], tests_use: &[], external: External::Any },
     Layer { package: "synaptiq-search", depends_on: &["synaptiq-domain"], tests_use: &[], external: External::Any },
