@@ -55,7 +55,7 @@ pub struct VisitRequestBody {
     /// The site's name for the visitor. Without one the visitor is counted by address and browser, for that day alone.
     #[schema(
         max_length = 200,
-        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\s\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$",
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00- \x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000][^\x00-\x1f\x7f-\x9f]*$",
         example = "visitor_web_9a8b7c6d"
     )]
     visitor_id: Option<String>,
