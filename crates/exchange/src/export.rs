@@ -1,5 +1,5 @@
-//! From a tenant into a file (contract § 14): a header, what the tenant is set up with, and its history
-//! as of one moment, in bounded memory. The order is fixed and every line canonical, so that equal data
+//! From a tenant into a file (contract § 14): a header, what the tenant is set up with, its history as of
+//! one moment, and how many lines that is, in bounded memory. The order is fixed and every line canonical, so that equal data
 //! gives equal bytes on every store.
 
 use std::io::{self, Write};
@@ -47,8 +47,10 @@ pub(crate) trait Target: Send + 'static {
     /// it became.
     fn record(&mut self, out: &mut Vec<u8>, record: &Record) -> u64;
 
-    /// Writes what comes after the last record.
-    fn end(&mut self, _out: &mut Vec<u8>) {}
+    /// Writes what comes after the last record, when so many lines are written. Says how many lines it became.
+    fn end(&mut self, _out: &mut Vec<u8>, _lines: u64) -> u64 {
+        0
+    }
 
     /// Whether what follows such a record is written too.
     fn wants_more(&self, _record: &Record) -> bool {
@@ -61,6 +63,11 @@ struct EveryRecord;
 impl Target for EveryRecord {
     fn record(&mut self, out: &mut Vec<u8>, record: &Record) -> u64 {
         line::write_record(out, record);
+        1
+    }
+
+    fn end(&mut self, out: &mut Vec<u8>, lines: u64) -> u64 {
+        line::write_end(out, lines);
         1
     }
 }
@@ -150,7 +157,7 @@ pub(crate) async fn write_records(
                 break;
             }
         }
-        target.end(&mut out);
+        written.lines += target.end(&mut out, written.lines);
         file.write_all(&out)?;
         file.flush()?;
         Ok(written)

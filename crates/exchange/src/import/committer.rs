@@ -20,6 +20,17 @@ use crate::{
     ordinals::Ordinals,
 };
 
+/// Whether the file is an export, and how much of it has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Export {
+    /// People wrote it: it ends where it ends.
+    No,
+    /// Its first line has come, and its last one must.
+    Begun,
+    /// All of it has come.
+    Whole,
+}
+
 /// Takes chunks in their order and commits them.
 pub(crate) struct Committer<'a> {
     pub(super) services: &'a Services,
@@ -29,6 +40,7 @@ pub(crate) struct Committer<'a> {
     /// The assistant of conversations that name none. What was parsed ahead has the one of the beginning.
     pub(super) default_assistant: Id<Assistant>,
     ordinals: Ordinals,
+    export: Export,
     content: Content,
     pub(super) batch: Batch,
     pub(super) underway: Option<Underway>,
@@ -63,6 +75,7 @@ impl<'a> Committer<'a> {
             reading,
             assistants: view.assistants.iter().map(|assistant| assistant.id).collect(),
             ordinals: Ordinals::default(),
+            export: Export::No,
             content: Content::default(),
             batch: Batch::default(),
             underway: None,
@@ -118,10 +131,26 @@ impl<'a> Committer<'a> {
         Ok(self.summary)
     }
 
+    /// Fails if the file is an export whose last line never came.
+    pub(crate) fn came_to_its_end(&self) -> Result<(), ImportError> {
+        if self.export != Export::Begun {
+            return Ok(());
+        }
+        let message = "ends here without the last line of an export: it was cut off";
+        Err(RefusedLine::new(self.summary.lines, FieldError::new("file", message)).into())
+    }
+
     async fn add(&mut self, number: u64, read: ReadLine) -> Result<(), ImportError> {
         let ReadLine { line, follows, made_of } = read;
+        if self.export == Export::Whole {
+            return self.refuse(number, FieldError::new("line", "comes behind the last line of an export")).await;
+        }
         match line {
-            Line::Header => Ok(()),
+            Line::Header => {
+                self.export = Export::Begun;
+                Ok(())
+            }
+            Line::End { lines } => self.end(number, lines).await,
             Line::Tenant(patch) => {
                 self.content.tenant = Some((number, *patch));
                 Ok(())
@@ -146,6 +175,20 @@ impl<'a> Committer<'a> {
                 self.settle_content().await?;
                 self.add_record(number, record, follows, made_of.is_some()).await
             }
+        }
+    }
+
+    async fn end(&mut self, number: u64, lines: u64) -> Result<(), ImportError> {
+        let before = self.summary.lines - 1;
+        let wrong = match self.export {
+            Export::No => Some("ends an export, but the file does not begin like one".to_owned()),
+            _ if lines != before => Some(format!("says that {lines} lines come before it, and {before} did")),
+            _ => None,
+        };
+        self.export = Export::Whole;
+        match wrong {
+            Some(message) => self.refuse(number, FieldError::new("lines", message)).await,
+            None => Ok(()),
         }
     }
 

@@ -107,7 +107,9 @@ pub async fn import<'a>(
         };
         committer.take(chunk).await?;
     }
-    committer.finish().await
+    let summary = committer.finish().await?;
+    committer.came_to_its_end()?;
+    Ok(summary)
 }
 
 /// Some lines, some rows of a table, or some records of another server.

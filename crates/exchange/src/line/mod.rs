@@ -41,6 +41,11 @@ pub const FORMAT: i64 = 1;
 pub enum Line {
     /// The first line of an export: what follows is complete, so that nothing is derived from it.
     Header,
+    /// The last line of an export: how many lines came before it, so that a file that was cut off is known.
+    End {
+        /// Lines, the header included.
+        lines: u64,
+    },
     /// The settings of the tenant that the file is moved into.
     Tenant(Box<TenantPatch>),
     /// An assistant.
@@ -107,6 +112,7 @@ pub(crate) fn read_map(map: &JsonMap, reading: &Reading, ordinal: u32) -> Result
     let object = fields.required("object", |given| given.text().map(str::to_owned))?;
     let line = match object.as_str() {
         "export" => header(&fields)?,
+        "end" => end(&fields)?,
         "lead" => Line::Record(Record::Lead(Box::new(lead::read(&fields, reading, &mut naming)?))),
         "conversation" => Line::Record(conversation::read(&fields, reading, &mut naming)?),
         "visit" => Line::Record(Record::Visit(visit::read(&fields)?)),
@@ -126,7 +132,7 @@ pub(crate) fn read_map(map: &JsonMap, reading: &Reading, ordinal: u32) -> Result
     Ok(ReadLine { line, follows, made_of: naming.made_of })
 }
 
-/// Every object that a line may be, besides the header.
+/// Every object that a line may be, besides the first and the last of an export.
 const OBJECTS: [&str; 10] =
     ["lead", "conversation", "visit", "meeting", "event", "tenant", "assistant", "member", "document", "webhook"];
 
@@ -137,6 +143,11 @@ fn header(fields: &Fields<'_>) -> Result<Line, FieldError> {
         return Err(fields.error("format", message));
     }
     Ok(Line::Header)
+}
+
+fn end(fields: &Fields<'_>) -> Result<Line, FieldError> {
+    let lines = fields.required("lines", |given| given.integer(1..=i64::MAX))?;
+    Ok(Line::End { lines: lines.unsigned_abs() })
 }
 
 /// Gives a line its id: its own, or one that is made of the whole line.
@@ -182,6 +193,11 @@ pub fn write_header(out: &mut Vec<u8>) {
     write(out, &HeaderLine { format: FORMAT, object: "export" });
 }
 
+/// Writes the last line of an export that has so many before it.
+pub fn write_end(out: &mut Vec<u8>, lines: u64) {
+    write(out, &EndLine { lines, object: "end" });
+}
+
 /// Writes a tenant's settings.
 pub fn write_tenant(out: &mut Vec<u8>, tenant: &Tenant) {
     write(out, &content::TenantLine::from(tenant));
@@ -205,6 +221,12 @@ pub fn write_document(out: &mut Vec<u8>, document: &Document) {
 /// Writes a webhook endpoint without its secret.
 pub fn write_webhook(out: &mut Vec<u8>, endpoint: &synaptiq_domain::webhook::Endpoint) {
     write(out, &webhook::EndpointLine::from(endpoint));
+}
+
+#[derive(Serialize)]
+struct EndLine {
+    lines: u64,
+    object: &'static str,
 }
 
 #[derive(Serialize)]

@@ -78,9 +78,10 @@ impl Target for LeadRows {
         1
     }
 
-    fn end(&mut self, out: &mut Vec<u8>) {
+    fn end(&mut self, out: &mut Vec<u8>, _lines: u64) -> u64 {
         // The header, where there is no lead.
         out.extend(self.table.take());
+        0
     }
 
     fn wants_more(&self, record: &Record) -> bool {

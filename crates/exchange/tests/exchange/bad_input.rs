@@ -88,6 +88,34 @@ async fn a_file_that_is_cut_off_stops_at_its_last_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_export_that_was_cut_off_between_two_lines_is_known_and_what_came_before_stays() {
+    let stage = Stage::in_memory().await;
+    stage.import(format!("{GOOD}\n{}", GOOD.replace("a@", "b@")).as_bytes()).await.expect("imported");
+    let whole = String::from_utf8(stage.export().await).expect("UTF-8");
+    let lines: Vec<&str> = whole.lines().collect();
+    let count = lines.len();
+    assert_eq!(lines[count - 1], format!(r#"{{"lines":{},"object":"end"}}"#, count - 1));
+    let refused = async |lines: &[&str]| {
+        let stage = Stage::in_memory().await;
+        let error = stage.import((lines.join("\n") + "\n").as_bytes()).await.expect_err("refused").to_string();
+        (error, stage.lines().await.into_iter().filter(|line| line.contains(r#""object":"lead""#)).count())
+    };
+    for kept in [1, count - 1] {
+        let (error, leads) = refused(&lines[..kept]).await;
+        assert!(error.starts_with(&format!("line {kept}: ")) && error.contains("cut off"), "{error}");
+        assert_eq!(leads, if kept == 1 { 0 } else { 2 }, "what came stays");
+    }
+    let mut lacking = lines.clone();
+    lacking.remove(count - 2);
+    let (error, _) = refused(&lacking).await;
+    assert!(error.starts_with(&format!("line {}: lines says that {}", count - 1, count - 1)), "{error}");
+    let (error, _) = refused(&[lines.as_slice(), &[GOOD]].concat()).await;
+    assert!(error.contains("comes behind the last line"), "{error}");
+    let (error, _) = refused(&lines[1..]).await;
+    assert!(error.contains("does not begin like one"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_empty_file_changes_nothing() {
     let stage = Stage::in_memory().await;
     let before = stage.export().await;

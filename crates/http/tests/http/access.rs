@@ -82,7 +82,7 @@ fn k2_every_route_asks_for_the_scope_of_the_contract() {
         let part = topic(route);
         let nested = route.path.ends_with("/conversations");
         let expected = match (route.verb.as_str(), part) {
-            ("DELETE", "leads" | "conversations") => Permission::DataDelete,
+            ("DELETE", "leads" | "conversations") | ("POST", "erasures") => Permission::DataDelete,
             ("GET", "leads") if nested => Permission::ConversationsRead,
             ("GET", "leads") => Permission::LeadsRead,
             (_, "leads") => Permission::LeadsWrite,
