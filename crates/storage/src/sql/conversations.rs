@@ -391,15 +391,16 @@ pub(super) fn after(conn: &mut Connection, tenant: &str, after: &str, limit: i64
 
 /// The first conversation that names a lead.
 pub(super) fn first_of(conn: &mut Connection, tenant: &str, lead: Id<Lead>) -> Outcome<Option<FirstConversation>> {
-    let found: Option<(String, i64)> = conversations::table
+    // Not the first in the order of the database, which would go through all that began earlier to find it.
+    let found: Vec<(i64, String, String)> = conversations::table
         .filter(conversations::tenant_id.eq(tenant))
         .filter(conversations::lead_id.eq(lead.ulid()))
-        .order((conversations::started_at.asc(), conversations::id.asc()))
-        .select((conversations::channel, conversations::started_at))
-        .first(conn)
-        .optional()?;
+        .select((conversations::started_at, conversations::id, conversations::channel))
+        .load(conn)?;
     found
-        .map(|(channel, at)| {
+        .into_iter()
+        .min()
+        .map(|(at, _, channel)| {
             let channel = codec::word("conversations.channel", &channel)?;
             Ok(FirstConversation { channel, at: Timestamp::from_micros(at) })
         })
