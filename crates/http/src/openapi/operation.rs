@@ -88,7 +88,8 @@ fn query_parameter(param: &QueryParam) -> Value {
         ParamKind::Time => json!({"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}),
         ParamKind::OneOf(words) => json!({"type": "string", "enum": words}),
         ParamKind::SomeOf(words) => {
-            let one = format!("({})", words.join("|"));
+            // A dot of a pattern is any character.
+            let one = format!("({})", words.join("|").replace('.', r"\."));
             json!({"type": "string", "pattern": format!("^{one}(,{one})*$"), "example": words[0]})
         }
     };
